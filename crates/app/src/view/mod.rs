@@ -1,0 +1,20 @@
+//! What the doors show: plain values, ready for JSON and for the panel's TypeScript.
+//!
+//! Nothing here decides anything. Unknown is `None` (with a basis or a reason beside it), never 0.
+//! Times are RFC 3339 in UTC, durations are milliseconds with a fraction, amounts are in the unit
+//! that the member is named after.
+
+mod body;
+mod detail;
+mod live;
+mod row;
+
+pub use body::{BodyLines, EventList, EventView, FoundLines};
+pub use detail::{
+    AttemptView, BodyView, ConnectionView, Detail, HeaderView, LossView, MarkView, PricingView,
+    TimingView,
+};
+pub use live::{Message, Progress, ProxyView, Totals, Trace};
+pub use row::{
+    CostBasis, CostView, ErrorView, ExchangeRow, Phase, RowTiming, TokenBasis, TokenView,
+};

@@ -1,0 +1,230 @@
+//! Taking secrets out of headers, addresses and texts before they are kept or shown.
+
+use std::borrow::Cow;
+
+use crate::secret::mask;
+
+/// Headers whose value is a secret or identifies an account.
+const SECRET_HEADERS: &[&str] = &[
+    "anthropic-auth",
+    "api-key",
+    "authorization",
+    "cookie",
+    "openai-organization",
+    "proxy-authorization",
+    "sec-websocket-protocol",
+    "set-cookie",
+    "x-amz-security-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-goog-api-key",
+    "x-relayscope-token",
+];
+
+/// Parts of header names that say "secret" wherever they occur.
+const SECRET_NAME_PARTS: &[&str] = &[
+    "token",
+    "secret",
+    "password",
+    "apikey",
+    "api-key",
+    "signature",
+    "credential",
+    "session-key",
+];
+
+/// Headers that hold such a part and are harmless.
+const HARMLESS_HEADERS: &[&str] = &[
+    "anthropic-ratelimit-tokens-limit",
+    "x-stainless-retry-count",
+];
+
+/// Query parameters whose value is a secret.
+const SECRET_PARAMETERS: &[&str] = &[
+    "key",
+    "api_key",
+    "apikey",
+    "api-key",
+    "token",
+    "access_token",
+    "secret",
+    "password",
+    "signature",
+    "sig",
+    "auth",
+];
+
+/// Beginnings of well-known keys, for texts that may quote one.
+const KEY_PREFIXES: &[&str] = &[
+    "sk-",
+    "sk_",
+    "AKIA",
+    "ghp_",
+    "gho_",
+    "github_pat_",
+    "AIza",
+    "xai-",
+    "gsk_",
+    "eyJ",
+    "cr_",
+    "fk-",
+    "tp-",
+    "whsec_",
+];
+
+/// Whether a header's value must not be kept. `name` in lower case.
+pub fn is_secret_header(name: &str) -> bool {
+    if SECRET_HEADERS.contains(&name) {
+        return true;
+    }
+    // Counts of tokens are no secrets: anthropic-ratelimit-tokens-remaining, x-ratelimit-reset-tokens …
+    if name.contains("ratelimit") || HARMLESS_HEADERS.contains(&name) {
+        return false;
+    }
+    SECRET_NAME_PARTS.iter().any(|part| name.contains(part))
+}
+
+/// The form of a secret header's value that may be kept: a scheme and a masked key, or nothing of a cookie.
+pub fn header_value(name: &str, value: &str) -> String {
+    if name.contains("cookie") {
+        return "••••••••".to_owned();
+    }
+    match value.split_once(' ') {
+        Some((scheme, key))
+            if scheme.len() <= 10 && scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) =>
+        {
+            format!("{scheme} {}", mask(key))
+        }
+        _ => mask(value),
+    }
+}
+
+/// A path with query in which the values of secret parameters are masked.
+pub fn path_and_query(text: &str) -> Cow<'_, str> {
+    let Some((path, query)) = text.split_once('?') else {
+        return Cow::Borrowed(text);
+    };
+    let is_secret = |pair: &str| {
+        pair.split_once('=').is_some_and(|(name, value)| {
+            !value.is_empty() && SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
+        })
+    };
+    if !query.split('&').any(is_secret) {
+        return Cow::Borrowed(text);
+    }
+    let pairs: Vec<String> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) if is_secret(pair) => format!("{name}=••••••••"),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    Cow::Owned(format!("{path}?{}", pairs.join("&")))
+}
+
+/// A text in which everything that looks like a key is masked: for error messages, which like to quote it.
+pub fn text(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut kept = 0;
+    let mut at = 0;
+    while let Some(found) = next_key(text, at) {
+        out.push_str(&text[kept..found.start]);
+        out.push_str(&mask(&text[found.clone()]));
+        kept = found.end;
+        at = found.end;
+    }
+    if kept == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[kept..]);
+    Cow::Owned(out)
+}
+
+/// The first run of at least 16 key characters that begins like a key.
+fn next_key(text: &str, from: usize) -> Option<std::ops::Range<usize>> {
+    let is_key =
+        |character: char| character.is_ascii_alphanumeric() || "-_.+/=".contains(character);
+    let starts = KEY_PREFIXES.iter().filter_map(|prefix| {
+        text[from..]
+            .match_indices(prefix)
+            .map(|(offset, _)| from + offset)
+            .find(|&start| {
+                let before = text[..start].chars().next_back();
+                let length = text[start..]
+                    .find(|character| !is_key(character))
+                    .unwrap_or(text.len() - start);
+                length >= 16 && !before.is_some_and(|character| character.is_ascii_alphanumeric())
+            })
+    });
+    let start = starts.min()?;
+    let length = text[start..]
+        .find(|character| !is_key(character))
+        .unwrap_or(text.len() - start);
+    let key = text[start..start + length].trim_end_matches('.');
+    Some(start..start + key.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_secret_headers() {
+        for name in [
+            "authorization",
+            "x-api-key",
+            "cookie",
+            "set-cookie",
+            "x-my-token",
+            "x-amz-signature",
+        ] {
+            assert!(is_secret_header(name), "{name}");
+        }
+        for name in [
+            "content-type",
+            "anthropic-ratelimit-tokens-remaining",
+            "x-ratelimit-reset-tokens",
+            "request-id",
+            "user-agent",
+        ] {
+            assert!(!is_secret_header(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn masks_values() {
+        assert_eq!(
+            header_value("authorization", "Bearer sk-0123456789abcdef7Qf2"),
+            "Bearer sk-••••••••7Qf2"
+        );
+        assert_eq!(
+            header_value("x-api-key", "sk-0123456789abcdef7Qf2"),
+            "sk-••••••••7Qf2"
+        );
+        assert_eq!(
+            header_value("set-cookie", "session=abcdefabcdefabcdef; Path=/"),
+            "••••••••"
+        );
+        assert_eq!(
+            path_and_query("/v1/models?beta=true"),
+            "/v1/models?beta=true"
+        );
+        assert_eq!(
+            path_and_query("/v1?key=abc&x=1&API_KEY=z"),
+            "/v1?key=••••••••&x=1&API_KEY=••••••••"
+        );
+    }
+
+    #[test]
+    fn masks_keys_quoted_in_texts() {
+        let said = "Incorrect API key provided: sk-proj-0123456789abcdefXYZ1. Find it at example.";
+        assert_eq!(
+            text(said),
+            "Incorrect API key provided: sk-••••••••XYZ1. Find it at example."
+        );
+        assert_eq!(
+            text("nothing here, task-list-of-many-things"),
+            "nothing here, task-list-of-many-things"
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! Talks outwards: the pooled client, its timed connector, the self-loop guard.

@@ -1,0 +1,1 @@
+//! Usage to money, from the price tables in config/pricing.

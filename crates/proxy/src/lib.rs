@@ -1,0 +1,1 @@
+//! Carries one request: intake, plan, attempt, tee, outcome.

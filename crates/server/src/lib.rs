@@ -1,0 +1,1 @@
+//! The HTTP door: guard, proxy routes, management API, WebSocket, panel.

@@ -1,0 +1,1 @@
+//! Remembers: SQLite, migrations, bodies, retention.

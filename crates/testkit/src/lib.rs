@@ -1,0 +1,1 @@
+//! Fake upstreams for tests and the demo.

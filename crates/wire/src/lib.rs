@@ -1,0 +1,1 @@
+//! Understands bytes: dialects, SSE, usage, conversation view.
