@@ -1,1 +1,15 @@
-//! Understands bytes: dialects, SSE, usage, conversation view.
+//! Understands bytes: dialects, server-sent events, usage, the conversation view.
+//!
+//! Pure: no IO, no clock. Tolerant: an unknown event or member is skipped, never an error.
+
+pub mod client;
+pub mod conversation;
+pub mod dialect;
+pub mod fold;
+pub mod scan;
+pub mod sse;
+pub mod summary;
+
+pub use dialect::Dialect;
+pub use fold::Fold;
+pub use summary::Summary;
