@@ -1,0 +1,152 @@
+//! The base address of an upstream, in any usual form.
+
+use std::fmt;
+
+use http::Uri;
+
+/// An address such as `https://api.anthropic.com`, without a trailing `/` or `/v1`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BaseUrl {
+    scheme: &'static str,
+    authority: String,
+    prefix: String,
+}
+
+/// Why a text is no base address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BaseUrlError {
+    /// Nothing there.
+    #[error("the address is empty")]
+    Empty,
+    /// Not an address at all.
+    #[error("“{0}” is not a web address")]
+    Malformed(String),
+    /// Neither http nor https.
+    #[error("the address must begin with http:// or https://")]
+    Scheme,
+    /// A user name or password inside the address would reach logs.
+    #[error("the address must not hold a user name or password; add the key as a key")]
+    Credentials,
+    /// A query or fragment has no meaning in a base address.
+    #[error("the address must not hold a query (?…) or fragment (#…)")]
+    Query,
+}
+
+impl BaseUrl {
+    /// Reads an address; `/`, `/v1` and `/v1/` at its end are left out. Without a scheme, https is meant.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(BaseUrlError::Empty);
+        }
+        if text.contains(['?', '#']) {
+            return Err(BaseUrlError::Query);
+        }
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => ("https", rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => ("http", rest),
+            Some(_) => return Err(BaseUrlError::Scheme),
+            None => ("https", text),
+        };
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if authority.contains('@') {
+            return Err(BaseUrlError::Credentials);
+        }
+        let malformed = || BaseUrlError::Malformed(text.to_owned());
+        let path = path.trim_end_matches('/');
+        let path = path
+            .strip_suffix("v1")
+            .filter(|path| path.is_empty() || path.ends_with('/'));
+        let path = path.unwrap_or_else(|| rest.split_once('/').map_or("", |(_, path)| path));
+        let path = path.trim_matches('/');
+        let prefix = if path.is_empty() {
+            String::new()
+        } else {
+            format!("/{path}")
+        };
+        let url = Self {
+            scheme,
+            authority: authority.to_ascii_lowercase(),
+            prefix,
+        };
+        let uri: Uri = url.to_string().parse().map_err(|_| malformed())?;
+        match uri.authority() {
+            Some(authority) if !authority.host().is_empty() => Ok(url),
+            _ => Err(malformed()),
+        }
+    }
+
+    /// The full address of a path that begins with `/`, for example `/v1/messages?beta=true`.
+    pub fn join(&self, path_and_query: &str) -> Result<Uri, BaseUrlError> {
+        let text = format!("{self}{path_and_query}");
+        text.parse().map_err(|_| BaseUrlError::Malformed(text))
+    }
+
+    /// Host name, without port.
+    pub fn host(&self) -> &str {
+        let end = match self.authority.rfind(']') {
+            Some(bracket) => bracket + 1,
+            None => self.authority.find(':').unwrap_or(self.authority.len()),
+        };
+        &self.authority[..end]
+    }
+
+    /// Host name and port as written: what the `Host` header says.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_usual_form() {
+        for (text, expected) in [
+            ("https://api.anthropic.com", "https://api.anthropic.com"),
+            ("https://api.anthropic.com/", "https://api.anthropic.com"),
+            ("https://api.anthropic.com/v1", "https://api.anthropic.com"),
+            ("https://api.anthropic.com/v1/", "https://api.anthropic.com"),
+            (
+                " HTTPS://Relay.Example/claude/v1/ ",
+                "https://relay.example/claude",
+            ),
+            ("http://127.0.0.1:8080/api", "http://127.0.0.1:8080/api"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("relay.example", "https://relay.example"),
+            (
+                "https://relay.example/openv1",
+                "https://relay.example/openv1",
+            ),
+        ] {
+            let url = BaseUrl::parse(text).unwrap();
+            assert_eq!(url.to_string(), expected, "{text}");
+        }
+        assert_eq!(BaseUrl::parse("http://[::1]:8080").unwrap().host(), "[::1]");
+        assert_eq!(
+            BaseUrl::parse("http://a.example:1").unwrap().host(),
+            "a.example"
+        );
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (text, error) in [
+            ("", BaseUrlError::Empty),
+            ("ftp://x", BaseUrlError::Scheme),
+            ("https://user:pass@x", BaseUrlError::Credentials),
+            ("https://x?key=1", BaseUrlError::Query),
+            ("https://", BaseUrlError::Malformed("https://".into())),
+            ("https://a b", BaseUrlError::Malformed("https://a b".into())),
+        ] {
+            assert_eq!(BaseUrl::parse(text), Err(error), "{text}");
+        }
+    }
+}
