@@ -5,6 +5,7 @@
 pub mod client;
 pub mod conversation;
 pub mod dialect;
+pub mod encoding;
 pub mod fold;
 pub mod scan;
 pub mod sse;
