@@ -1,1 +1,32 @@
-//! Carries one request: intake, plan, attempt, tee, outcome.
+//! Carries one request: intake → plan → attempt → tee → outcome.
+//!
+//! The bytes of the answer reach the client first and unchanged; a copy is read for usage, times and
+//! the record. Nothing here waits for a disk or knows a database: whoever wants to know what happens
+//! implements [`Observer`].
+
+mod attempt;
+mod body;
+mod carry;
+mod ending;
+mod error;
+mod exchange;
+mod finish;
+mod headers;
+mod intake;
+mod live;
+mod observer;
+mod recording;
+mod respond;
+mod route;
+mod tee;
+
+pub use body::{BodyError, ProxyBody};
+pub use carry::{Limits, Proxy};
+pub use error::ProxyError;
+pub use exchange::{Caller, Exchange};
+pub use finish::{Arrival, Attempt, Connection, Finish, Outcome, Times};
+pub use intake::{Place, place};
+pub use live::{Live, Progress};
+pub use observer::{CostText, Observer};
+pub use respond::{header_text, refusal};
+pub use route::{Candidate, Credentials, Route, RouteAsk};

@@ -1,0 +1,161 @@
+//! The end of an exchange, which comes exactly once.
+
+use std::sync::Arc;
+
+use base::{Usage, UsageBasis};
+use bytes::Bytes;
+use wire::Dialect;
+
+use crate::error::ProxyError;
+use crate::exchange::Exchange;
+use crate::finish::{Attempt, Connection, Finish, Outcome, Times};
+use crate::observer::Observer;
+use crate::recording::Recording;
+
+/// Makes sure that every exchange ends exactly once, also when its task is dropped.
+pub(crate) struct Ending {
+    pub(crate) exchange: Arc<Exchange>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) draft: Box<Draft>,
+    concluded: bool,
+}
+
+/// What is known of the end so far.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) status: Option<u16>,
+    pub(crate) upstream_url: Option<String>,
+    pub(crate) sent_headers: http::HeaderMap,
+    pub(crate) response_headers: http::HeaderMap,
+    pub(crate) times: Times,
+    pub(crate) connection: Option<Connection>,
+    pub(crate) attempts: Vec<Attempt>,
+}
+
+impl Ending {
+    pub(crate) fn new(exchange: Arc<Exchange>, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            exchange,
+            observer,
+            draft: Box::default(),
+            concluded: false,
+        }
+    }
+
+    /// The upstream's name, for errors.
+    pub(crate) fn host(&self) -> String {
+        self.draft
+            .attempts
+            .last()
+            .map(|attempt| attempt.site.clone())
+            .unwrap_or_default()
+    }
+
+    /// What a complete transfer amounts to.
+    pub(crate) fn judge(&self, exchange: &Exchange, recording: &Recording) -> Outcome {
+        let fold = &recording.fold;
+        let status = self.draft.status.unwrap_or_default();
+        match () {
+            () if status >= 400 => Outcome::Error,
+            () if exchange.dialect == Dialect::Other || status != 200 => Outcome::Done,
+            () if fold.error.is_some() => Outcome::ErrorInside,
+            () if recording.bytes == 0 => Outcome::Empty,
+            () if !fold.has_content && fold.model.is_none() => Outcome::ErrorInside,
+            () if recording.is_stream() && !fold.ended && fold.stop_reason.is_none() => {
+                Outcome::Cut
+            }
+            () if !fold.has_content => Outcome::Empty,
+            () => Outcome::Done,
+        }
+    }
+
+    /// Tells the observer.
+    pub(crate) fn conclude(
+        mut self,
+        outcome: Outcome,
+        error: Option<ProxyError>,
+        recording: Option<&mut Recording>,
+    ) {
+        self.tell(outcome, error, recording);
+    }
+
+    fn tell(
+        &mut self,
+        outcome: Outcome,
+        error: Option<ProxyError>,
+        recording: Option<&mut Recording>,
+    ) {
+        self.concluded = true;
+        let draft = std::mem::take(&mut *self.draft);
+        let mut finish = Finish {
+            outcome,
+            error,
+            inner_error: None,
+            status: draft.status,
+            upstream_url: draft.upstream_url,
+            sent_headers: draft.sent_headers,
+            response_headers: draft.response_headers,
+            response_body: Bytes::new(),
+            response_bytes: 0,
+            arrivals: Vec::new(),
+            usage: Usage::default(),
+            usage_basis: UsageBasis::Unknown,
+            usage_told: false,
+            content_bytes: 0,
+            model: None,
+            response_id: None,
+            stop_reason: None,
+            times: draft.times,
+            connection: draft.connection,
+            attempts: draft.attempts,
+        };
+        finish.times.last_byte = self.exchange.elapsed_us();
+        if let Some(recording) = recording {
+            fill(&mut finish, recording);
+        }
+        if outcome == Outcome::Cut && finish.error.is_none() {
+            finish.error = Some(ProxyError::Truncated);
+        }
+        self.observer.finished(&self.exchange, finish);
+    }
+}
+
+/// Moves what was recorded into the finish.
+fn fill(finish: &mut Finish, recording: &mut Recording) {
+    let (usage, basis) = recording.usage();
+    finish.times.first_byte = recording.arrivals.first().map(|arrival| arrival.at_us);
+    finish.times.first_token = recording.first_token_us;
+    finish.times.last_token = recording.last_token_us;
+    finish.response_body = Bytes::from(std::mem::take(&mut recording.body));
+    finish.response_bytes = recording.bytes;
+    finish.arrivals = std::mem::take(&mut recording.arrivals);
+    finish.usage = usage;
+    finish.usage_basis = basis;
+    finish.usage_told = recording.fold.knows_usage();
+    finish.content_bytes = recording.fold.content_bytes as u64;
+    finish.model = recording.fold.model.take();
+    finish.response_id = recording.fold.response_id.take();
+    finish.stop_reason = recording.fold.stop_reason.take();
+    finish.inner_error = recording
+        .fold
+        .error
+        .take()
+        .map(|error| (error.kind, error.message));
+}
+
+impl Drop for Ending {
+    /// The task was dropped while it waited for the upstream: the client went away.
+    fn drop(&mut self) {
+        if !self.concluded {
+            self.tell(Outcome::ClientLeft, None, None);
+        }
+    }
+}
+
+impl std::fmt::Debug for Ending {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Ending")
+            .field("id", &self.exchange.id)
+            .finish_non_exhaustive()
+    }
+}

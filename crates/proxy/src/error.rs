@@ -1,0 +1,103 @@
+//! Why Relayscope itself could not carry a request.
+
+use http::StatusCode;
+use net::NetError;
+
+/// A failure of our own making or of the way to the upstream. What the upstream itself answered is
+/// passed on and is no `ProxyError`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyError {
+    /// The user switched the proxy off.
+    #[error("The Relayscope proxy is switched off. Switch it on in the panel or the tray")]
+    Off,
+    /// The body is longer than we carry.
+    #[error("The request body is larger than {limit_mib} MiB")]
+    TooLarge {
+        /// The limit.
+        limit_mib: usize,
+    },
+    /// The client stopped in the middle of its request.
+    #[error("The request body ended before it was complete")]
+    RequestCut,
+    /// `X-Upstream-Provider` names nobody.
+    #[error("X-Upstream-Provider must be openai, anthropic or openrouter, not “{0}”")]
+    UnknownProvider(String),
+    /// `X-Relayscope-Site` names no site.
+    #[error("There is no site named “{0}”")]
+    UnknownSite(String),
+    /// The address of the upstream cannot be used.
+    #[error("The upstream address cannot be used: {0}")]
+    BadUpstream(String),
+    /// The upstream could not be reached.
+    #[error("The upstream could not be called: {0}")]
+    Upstream(NetError),
+    /// The upstream did not begin to answer in time.
+    #[error("{host} did not begin to answer within {seconds} s")]
+    FirstByteTimeout {
+        /// Host name.
+        host: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The answer stopped arriving.
+    #[error("{host} sent nothing for {seconds} s in the middle of its answer")]
+    Idle {
+        /// Host name.
+        host: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The connection broke in the middle of the answer.
+    #[error("The connection to the upstream broke in the middle of its answer ({0})")]
+    Broken(String),
+    /// The answer ended without saying that it is complete.
+    #[error("The answer stopped before its end")]
+    Truncated,
+}
+
+impl ProxyError {
+    /// The status the client gets, where it has got none yet.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Off => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RequestCut | Self::UnknownProvider(_) | Self::UnknownSite(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::FirstByteTimeout { .. }
+            | Self::Idle { .. }
+            | Self::Upstream(NetError::ConnectTimeout { .. }) => StatusCode::GATEWAY_TIMEOUT,
+            Self::BadUpstream(_) | Self::Upstream(_) | Self::Broken(_) | Self::Truncated => {
+                StatusCode::BAD_GATEWAY
+            }
+        }
+    }
+
+    /// The error's code, for the API and the locale files.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Off => "proxy_off",
+            Self::TooLarge { .. } => "request_too_large",
+            Self::RequestCut => "request_cut",
+            Self::UnknownProvider(_) => "unknown_provider",
+            Self::UnknownSite(_) => "unknown_site",
+            Self::BadUpstream(_) => "bad_upstream",
+            Self::Upstream(error) => error.code(),
+            Self::FirstByteTimeout { .. } => "first_byte_timeout",
+            Self::Idle { .. } => "idle_timeout",
+            Self::Broken(_) => "answer_broken",
+            Self::Truncated => "answer_truncated",
+        }
+    }
+
+    /// The `type` in the error object of the client's dialect.
+    pub fn kind(&self) -> &'static str {
+        match self.status() {
+            StatusCode::BAD_REQUEST => "invalid_request_error",
+            StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
+            StatusCode::SERVICE_UNAVAILABLE => "api_error",
+            StatusCode::GATEWAY_TIMEOUT => "timeout_error",
+            _ => "upstream_error",
+        }
+    }
+}

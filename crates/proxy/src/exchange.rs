@@ -1,0 +1,55 @@
+//! One request on its way.
+
+use std::time::Instant;
+
+use base::{ExchangeId, Timestamp};
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use wire::{Dialect, Summary};
+
+use crate::live::Live;
+
+/// Who calls.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// Whether the credentials it sent are Relayscope's own access key, which never goes upstream.
+    pub used_access_key: bool,
+}
+
+/// What is known of a request when it has arrived, and a window on its progress.
+///
+/// `headers` and `query` hold the caller's secrets: whoever keeps or shows them redacts them first.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Its name.
+    pub id: ExchangeId,
+    /// Arrival, wall clock.
+    pub started_at: Timestamp,
+    /// Arrival; every time in µs counts from here.
+    pub begin: Instant,
+    /// Method.
+    pub method: Method,
+    /// Path and query as called.
+    pub path: String,
+    /// Dialect of the request.
+    pub dialect: Dialect,
+    /// Project of the caller.
+    pub project: Option<String>,
+    /// Calling program.
+    pub client: Option<String>,
+    /// Model, stream, session.
+    pub summary: Summary,
+    /// As the client sent them.
+    pub headers: HeaderMap,
+    /// As the client sent it.
+    pub body: Bytes,
+    /// What happens now.
+    pub live: Live,
+}
+
+impl Exchange {
+    /// Microseconds since the arrival.
+    pub fn elapsed_us(&self) -> u64 {
+        self.begin.elapsed().as_micros() as u64
+    }
+}

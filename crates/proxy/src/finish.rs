@@ -1,0 +1,149 @@
+//! How an exchange ended.
+
+use base::{Usage, UsageBasis};
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+
+use crate::error::ProxyError;
+
+/// How an exchange ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The answer is complete.
+    Done,
+    /// An error status, or no answer at all.
+    Error,
+    /// A 200 whose content is an error.
+    ErrorInside,
+    /// The upstream stopped in the middle.
+    Cut,
+    /// The client went away.
+    ClientLeft,
+    /// A 200 without content.
+    Empty,
+}
+
+impl Outcome {
+    /// The name used in the API and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Error => "error",
+            Self::ErrorInside => "error_inside",
+            Self::Cut => "cut",
+            Self::ClientLeft => "client_left",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// When a piece of the answer arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Bytes of the answer's body up to and with this piece, as transferred.
+    pub end: u64,
+    /// Microseconds from the arrival of the request.
+    pub at_us: u64,
+}
+
+/// The connection that carried the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Whether it was open before.
+    pub reused: bool,
+    /// Name look-up, µs; only for a new one.
+    pub dns_us: Option<u64>,
+    /// TCP connect, µs; only for a new one.
+    pub connect_us: Option<u64>,
+    /// TLS handshake, µs; only for a new secure one.
+    pub tls_us: Option<u64>,
+    /// Address reached.
+    pub remote: Option<String>,
+    /// `http/1.1` or `h2`.
+    pub protocol: Option<String>,
+    /// `direct`, or the proxy on the way.
+    pub path: String,
+}
+
+/// Moments in µs from the arrival of the request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// The request's body was complete.
+    pub received: u64,
+    /// The route was chosen.
+    pub planned: Option<u64>,
+    /// The request was handed to the connection.
+    pub sent: Option<u64>,
+    /// Head of the answer.
+    pub head: Option<u64>,
+    /// First byte of the answer's body.
+    pub first_byte: Option<u64>,
+    /// First content delta.
+    pub first_token: Option<u64>,
+    /// Last content delta.
+    pub last_token: Option<u64>,
+    /// Last byte, or the moment it broke.
+    pub last_byte: u64,
+}
+
+/// One try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Site, or host name.
+    pub site: String,
+    /// Label of the key.
+    pub key_label: Option<String>,
+    /// Status of the upstream.
+    pub status: Option<u16>,
+    /// Why it brought nothing: an error code.
+    pub cause: Option<String>,
+    /// How long it took, µs.
+    pub took_us: u64,
+}
+
+/// Everything about the end of an exchange.
+#[derive(Clone, Debug)]
+pub struct Finish {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What went wrong on our side or on the way.
+    pub error: Option<ProxyError>,
+    /// What the upstream said went wrong inside its answer: kind and message.
+    pub inner_error: Option<(String, String)>,
+    /// Status the client got; `None` when it left before.
+    pub status: Option<u16>,
+    /// Address called, with its query.
+    pub upstream_url: Option<String>,
+    /// Headers as they went upstream.
+    pub sent_headers: HeaderMap,
+    /// Headers as the upstream answered.
+    pub response_headers: HeaderMap,
+    /// The answer's body as transferred.
+    pub response_body: Bytes,
+    /// Bytes of the answer's body, also those beyond what is kept.
+    pub response_bytes: u64,
+    /// Arrival of each piece.
+    pub arrivals: Vec<Arrival>,
+    /// Usage.
+    pub usage: Usage,
+    /// Where the usage is from.
+    pub usage_basis: UsageBasis,
+    /// Whether the upstream told any usage.
+    pub usage_told: bool,
+    /// Bytes of generated content seen in the stream.
+    pub content_bytes: u64,
+    /// Model that the answer names.
+    pub model: Option<String>,
+    /// The answer's own id.
+    pub response_id: Option<String>,
+    /// Why the model stopped.
+    pub stop_reason: Option<String>,
+    /// Moments.
+    pub times: Times,
+    /// The connection.
+    pub connection: Option<Connection>,
+    /// Every try.
+    pub attempts: Vec<Attempt>,
+}

@@ -1,0 +1,113 @@
+//! Which headers travel on.
+
+use http::header::{
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, TE,
+    TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+
+/// Headers that hold for one connection only (RFC 9110, 7.6.1), and `Expect`, which we answer ourselves.
+static ONE_HOP: [HeaderName; 10] = [
+    CONNECTION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    EXPECT,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("proxy-authenticate"),
+    HeaderName::from_static("proxy-authorization"),
+];
+
+/// Headers that are meant for us.
+static OURS: [HeaderName; 5] = [
+    HeaderName::from_static("x-project-id"),
+    HeaderName::from_static("x-upstream-provider"),
+    HeaderName::from_static("x-relayscope-site"),
+    HeaderName::from_static("x-relayscope-token"),
+    // Cookies for our address are ours; no model API uses them.
+    COOKIE,
+];
+
+/// The caller's credentials.
+static CREDENTIALS: [HeaderName; 4] = [
+    http::header::AUTHORIZATION,
+    HeaderName::from_static("x-api-key"),
+    HeaderName::from_static("api-key"),
+    HeaderName::from_static("x-goog-api-key"),
+];
+
+/// Leaves in a request's headers what goes upstream. The client library writes `Host` and
+/// `Content-Length` anew, for the address and the body that it really sends.
+pub(crate) fn for_upstream(headers: &mut HeaderMap) {
+    drop_one_hop(headers);
+    for name in OURS.iter().chain(&[HOST, CONTENT_LENGTH]) {
+        headers.remove(name);
+    }
+    // Without the header, servers may pick any encoding; programs that do not name one expect none.
+    if !headers.contains_key(ACCEPT_ENCODING) {
+        headers.insert(ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
+    }
+}
+
+/// Takes the caller's credentials out.
+pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
+    for name in &CREDENTIALS {
+        headers.remove(name);
+    }
+}
+
+/// Leaves in an answer's headers what goes to the client.
+pub(crate) fn for_client(headers: &mut HeaderMap) {
+    drop_one_hop(headers);
+}
+
+fn drop_one_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(CONNECTION) {
+        let named: Vec<HeaderName> = headers
+            .get_all(CONNECTION)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|name| name.trim().parse().ok())
+            .collect();
+        for name in named {
+            headers.remove(name);
+        }
+    }
+    for name in &ONE_HOP {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_hop_and_our_own_headers_stay_here() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "keep-alive, X-Secret-Hop"),
+            ("x-secret-hop", "1"),
+            ("keep-alive", "timeout=5"),
+            ("te", "trailers"),
+            ("x-project-id", "p"),
+            ("x-upstream-provider", "openai"),
+            ("x-relayscope-site", "s"),
+            ("cookie", "a=b"),
+            ("host", "127.0.0.1:7357"),
+            ("content-length", "3"),
+            ("anthropic-beta", "a"),
+            ("authorization", "Bearer x"),
+        ] {
+            headers.append(name, value.parse().unwrap());
+        }
+        for_upstream(&mut headers);
+        let mut left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["accept-encoding", "anthropic-beta", "authorization"]);
+        drop_credentials(&mut headers);
+        assert!(!headers.contains_key("authorization"));
+    }
+}

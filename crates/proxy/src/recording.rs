@@ -1,0 +1,197 @@
+//! Reading along: what an answer tells while it passes.
+
+use base::{Usage, UsageBasis};
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use wire::encoding::Decoder;
+use wire::{Dialect, Fold, sse};
+
+use crate::exchange::Exchange;
+use crate::finish::Arrival;
+
+/// Copies and folds the pieces of one answer.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    /// The body as transferred, up to `limit` bytes. One growing buffer: keeping the pieces
+    /// themselves would pin the connection's whole read buffers.
+    pub(crate) body: Vec<u8>,
+    /// Bytes that passed.
+    pub(crate) bytes: u64,
+    pub(crate) arrivals: Vec<Arrival>,
+    pub(crate) fold: Fold,
+    pub(crate) first_token_us: Option<u64>,
+    pub(crate) last_token_us: Option<u64>,
+    limit: usize,
+    decoder: Decoder,
+    reading: Reading,
+}
+
+#[derive(Debug)]
+enum Reading {
+    /// Server-sent events.
+    Stream(sse::Parser),
+    /// One JSON answer, read at its end.
+    Whole,
+    /// Nothing that we understand.
+    Opaque,
+}
+
+/// Longest single JSON answer that is read for its usage.
+const LONGEST_WHOLE: usize = 32 * 1024 * 1024;
+
+/// Arrivals that are kept: a stream of an hour at 50 deltas/s. Later pieces count to the last one.
+const MOST_ARRIVALS: usize = 200_000;
+
+impl Recording {
+    pub(crate) fn new(dialect: Dialect, headers: &HeaderMap, limit: usize) -> Self {
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value: &http::HeaderValue| value.to_str().ok())
+        };
+        let kind = text(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        let reading = match dialect {
+            Dialect::Other => Reading::Opaque,
+            _ if kind.contains("event-stream") => Reading::Stream(sse::Parser::new()),
+            _ if kind.contains("json") => Reading::Whole,
+            _ => Reading::Opaque,
+        };
+        Self {
+            body: Vec::new(),
+            bytes: 0,
+            arrivals: Vec::new(),
+            fold: Fold::new(dialect),
+            first_token_us: None,
+            last_token_us: None,
+            limit,
+            decoder: Decoder::new(text(CONTENT_ENCODING)),
+            reading,
+        }
+    }
+
+    /// Whether the answer is one JSON document.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.reading, Reading::Whole)
+    }
+
+    /// Whether the answer is a stream of events.
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self.reading, Reading::Stream(_))
+    }
+
+    /// Whether the bytes are as the upstream wrote them (no `content-encoding`).
+    pub(crate) fn is_plain(&self) -> bool {
+        self.decoder.is_identity()
+    }
+
+    /// Takes a piece that has passed.
+    pub(crate) fn piece(&mut self, exchange: &Exchange, piece: &Bytes) {
+        let at_us = exchange.elapsed_us();
+        self.bytes += piece.len() as u64;
+        if self.arrivals.len() < MOST_ARRIVALS {
+            self.arrivals.push(Arrival {
+                end: self.bytes,
+                at_us,
+            });
+        } else if let Some(last) = self.arrivals.last_mut() {
+            last.end = self.bytes;
+        }
+        let room = self.limit.saturating_sub(self.body.len());
+        self.body.extend_from_slice(&piece[..piece.len().min(room)]);
+        if self.arrivals.len() == 1 && exchange.summary.stream && looks_like_events(piece) {
+            self.read_as_stream();
+        }
+        let Reading::Stream(parser) = &mut self.reading else {
+            return;
+        };
+        let before = Told::by(&self.fold);
+        let decoded = self.decoder.feed(piece);
+        let fold = &mut self.fold;
+        parser.feed(&decoded, &mut |event| {
+            fold.event(&event);
+        });
+        self.tell(exchange, at_us, before);
+    }
+
+    /// The header called it something else, but the bytes are events.
+    fn read_as_stream(&mut self) {
+        if self.decoder.is_identity() && !self.is_stream() {
+            self.reading = Reading::Stream(sse::Parser::new());
+        }
+    }
+
+    /// The answer has ended.
+    pub(crate) fn end(&mut self, exchange: &Exchange) {
+        let at_us = exchange.elapsed_us();
+        let before = Told::by(&self.fold);
+        let fold = &mut self.fold;
+        match &mut self.reading {
+            Reading::Stream(parser) => parser.finish(&mut |event| {
+                fold.event(&event);
+            }),
+            Reading::Whole if self.body.len() <= LONGEST_WHOLE => {
+                if self.decoder.is_identity() {
+                    fold.answer(&self.body);
+                } else {
+                    fold.answer(&self.decoder.feed(&self.body));
+                }
+                // A whole answer has no deltas: its size is not the size of its content.
+                fold.content_bytes = 0;
+                self.decoder = Decoder::new(None);
+                let (usage, basis) = self.fold.usage();
+                exchange
+                    .live
+                    .usage(self.fold.model.as_deref(), usage, basis);
+                return;
+            }
+            Reading::Whole | Reading::Opaque => return,
+        }
+        self.tell(exchange, at_us, before);
+    }
+
+    /// Tells the live view what changed.
+    fn tell(&mut self, exchange: &Exchange, at_us: u64, before: Told) {
+        let now = Told::by(&self.fold);
+        if now.content_bytes > before.content_bytes {
+            if self.first_token_us.is_none() {
+                self.first_token_us = Some(at_us);
+                exchange.live.first_token(at_us);
+            }
+            self.last_token_us = Some(at_us);
+            exchange.live.content(now.content_bytes as u64);
+        }
+        if now.telling > before.telling {
+            let (usage, basis) = self.fold.usage();
+            exchange
+                .live
+                .usage(self.fold.model.as_deref(), usage, basis);
+        }
+    }
+
+    /// Usage so far.
+    pub(crate) fn usage(&self) -> (Usage, UsageBasis) {
+        self.fold.usage()
+    }
+}
+
+/// What the fold had seen at some moment.
+struct Told {
+    content_bytes: usize,
+    telling: usize,
+}
+
+impl Told {
+    fn by(fold: &Fold) -> Self {
+        Self {
+            content_bytes: fold.content_bytes,
+            telling: fold.telling,
+        }
+    }
+}
+
+fn looks_like_events(piece: &[u8]) -> bool {
+    [&b"event:"[..], b"data:", b":"]
+        .iter()
+        .any(|beginning| piece.starts_with(beginning))
+}
