@@ -1,1 +1,21 @@
-//! Remembers: SQLite, migrations, bodies, retention.
+//! Remembers exchanges: SQLite, schema steps, de-duplicated bodies, search, retention.
+//!
+//! One [`Store`] owns the file. Writes come in batches from one thread; reads have connections of
+//! their own and never wait for a write. Everything here blocks: callers are on threads that may.
+
+mod body;
+mod clean;
+mod error;
+mod exchange;
+mod open;
+mod read;
+mod search;
+mod write;
+
+pub use body::{Body, NewBody, Side};
+pub use clean::{Cleaned, Retention};
+pub use error::StoreError;
+pub use exchange::{Exchange, Filter, Page};
+pub use open::{Size, Store};
+pub use search::{Found, ReadAnswer, Search};
+pub use write::Change;

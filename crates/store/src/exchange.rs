@@ -1,0 +1,160 @@
+//! An exchange as it is kept.
+
+use base::{Nanos, Timestamp, Usage, UsageBasis};
+use rusqlite::Row;
+
+/// One kept exchange. Texts hold no secrets: the caller has redacted them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exchange {
+    /// `req_…`.
+    pub id: String,
+    /// Arrival.
+    pub started_at: Timestamp,
+    /// How it ended, or `running`.
+    pub outcome: String,
+    /// Project of the caller.
+    pub project: Option<String>,
+    /// Session of the client.
+    pub session: Option<String>,
+    /// Calling program.
+    pub client: Option<String>,
+    /// Dialect.
+    pub dialect: String,
+    /// HTTP method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// Model asked for.
+    pub model: Option<String>,
+    /// Model that the answer names, where it differs.
+    pub model_served: Option<String>,
+    /// Site.
+    pub site: Option<String>,
+    /// Label of the key.
+    pub key_label: Option<String>,
+    /// Whether a stream was asked for.
+    pub stream: bool,
+    /// Status that the client got.
+    pub status: Option<u16>,
+    /// Usage.
+    pub usage: Usage,
+    /// Where the usage is from.
+    pub usage_basis: UsageBasis,
+    /// Cost in US dollars; `None`: unpriced, or nothing to price.
+    pub cost_usd: Option<Nanos>,
+    /// What reading from the cache saved, US dollars.
+    pub saved_usd: Option<Nanos>,
+    /// `exact|estimate|unpriced|none`.
+    pub cost_basis: String,
+    /// Head of the answer, µs from arrival.
+    pub head_us: Option<u64>,
+    /// First content delta, µs from arrival.
+    pub first_token_us: Option<u64>,
+    /// Last content delta, µs from arrival.
+    pub last_token_us: Option<u64>,
+    /// Whole duration, µs.
+    pub duration_us: Option<u64>,
+    /// Tries.
+    pub attempts: u32,
+    /// Code of the error.
+    pub error_code: Option<String>,
+    /// The error in the upstream's words.
+    pub error_message: Option<String>,
+    /// Bodies were dropped because the queue was full.
+    pub bodies_dropped: bool,
+    /// Bodies were removed by the retention.
+    pub bodies_expired: bool,
+}
+
+/// What a list is narrowed to. Members are combined with "and"; an empty list narrows nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Models (asked for or served), any of them.
+    pub models: Vec<String>,
+    /// Projects.
+    pub projects: Vec<String>,
+    /// Sites.
+    pub sites: Vec<String>,
+    /// Clients, by the beginning of their name.
+    pub clients: Vec<String>,
+    /// Outcomes.
+    pub outcomes: Vec<String>,
+    /// Status from … to, both included.
+    pub statuses: Vec<(u16, u16)>,
+    /// Arrival not before.
+    pub since: Option<Timestamp>,
+}
+
+/// Part of a list, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The exchanges.
+    pub exchanges: Vec<Exchange>,
+    /// Where the next part begins; `None` at the end.
+    pub next: Option<i64>,
+}
+
+pub(crate) const COLUMNS: &str = "seq, id, started_us, outcome, project, session, client, dialect, \
+     method, path, model, model_served, site, key_label, stream, status, input, cache_read, \
+     cache_write_5m, cache_write_1h, cache_known, output, reasoning, tokens_basis, cost_nano_usd, \
+     saved_nano_usd, cost_basis, head_us, first_token_us, last_token_us, duration_us, attempts, \
+     error_code, error_message, loss";
+
+/// Bits of the `loss` column.
+pub(crate) const DROPPED: i64 = 1;
+pub(crate) const EXPIRED: i64 = 2;
+
+/// Reads a row of [`COLUMNS`]: its place in the order, and the exchange.
+pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<(i64, Exchange)> {
+    let count = |name: &str| {
+        row.get::<_, Option<i64>>(name)
+            .map(|n| n.map(|n| n.max(0) as u64))
+    };
+    let loss: i64 = row.get("loss")?;
+    let basis: String = row.get("tokens_basis")?;
+    let exchange = Exchange {
+        id: row.get("id")?,
+        started_at: Timestamp(row.get("started_us")?),
+        outcome: row.get("outcome")?,
+        project: row.get("project")?,
+        session: row.get("session")?,
+        client: row.get("client")?,
+        dialect: row.get("dialect")?,
+        method: row.get("method")?,
+        path: row.get("path")?,
+        model: row.get("model")?,
+        model_served: row.get("model_served")?,
+        site: row.get("site")?,
+        key_label: row.get("key_label")?,
+        stream: row.get("stream")?,
+        status: row.get("status")?,
+        usage: Usage {
+            input: count("input")?.unwrap_or(0),
+            cache_read: count("cache_read")?.unwrap_or(0),
+            cache_write_5m: count("cache_write_5m")?.unwrap_or(0),
+            cache_write_1h: count("cache_write_1h")?.unwrap_or(0),
+            output: count("output")?.unwrap_or(0),
+            reasoning: count("reasoning")?,
+            cache_known: row.get("cache_known")?,
+            web_searches: 0,
+        },
+        usage_basis: match &basis[..] {
+            "exact" => UsageBasis::Exact,
+            "estimated" => UsageBasis::Estimated,
+            _ => UsageBasis::Unknown,
+        },
+        cost_usd: row.get::<_, Option<i64>>("cost_nano_usd")?.map(Nanos),
+        saved_usd: row.get::<_, Option<i64>>("saved_nano_usd")?.map(Nanos),
+        cost_basis: row.get("cost_basis")?,
+        head_us: count("head_us")?,
+        first_token_us: count("first_token_us")?,
+        last_token_us: count("last_token_us")?,
+        duration_us: count("duration_us")?,
+        attempts: row.get("attempts")?,
+        error_code: row.get("error_code")?,
+        error_message: row.get("error_message")?,
+        bodies_dropped: loss & DROPPED != 0,
+        bodies_expired: loss & EXPIRED != 0,
+    };
+    Ok((row.get("seq")?, exchange))
+}

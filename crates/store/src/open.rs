@@ -1,0 +1,192 @@
+//! Opening the file.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::StoreError;
+
+/// The schema, one file per step. A step that has been released is never changed.
+const STEPS: &[&str] = &[include_str!("migrations/0001_exchanges.sql")];
+
+/// First version without the WAL-reset fault (sqlite.org/wal.html#walresetbug).
+const OLDEST_LIBRARY: i32 = 3_051_003;
+
+/// Reading connections that are kept open.
+const IDLE_READERS: usize = 3;
+
+/// The traffic store.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Exchanges.
+    pub exchanges: u64,
+    /// Bytes on disk, freed pages left out.
+    pub bytes: u64,
+}
+
+impl Store {
+    /// Opens or creates the file. Exchanges that a killed process left running become `interrupted`.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < OLDEST_LIBRARY {
+            return Err(StoreError::OldLibrary(rusqlite::version().to_owned()));
+        }
+        let describe = |error: rusqlite::Error| describe(path, error);
+        let mut writer = Connection::open(path).map_err(describe)?;
+        set_up(&mut writer, path)?;
+        writer
+            .execute(
+                "UPDATE exchange SET outcome = 'interrupted' WHERE outcome = 'running'",
+                [],
+            )
+            .map_err(describe)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How much there is.
+    pub fn size(&self) -> Result<Size, StoreError> {
+        self.read(|db| {
+            let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
+            let pages = number("PRAGMA page_count")? - number("PRAGMA freelist_count")?;
+            let exchanges = number("SELECT count(*) FROM exchange")?;
+            Ok(Size {
+                exchanges: exchanges as u64,
+                bytes: (pages * number("PRAGMA page_size")?) as u64,
+            })
+        })
+    }
+
+    /// Looks for damage; `None` when there is none. Reads the whole file.
+    pub fn check(&self) -> Result<Option<String>, StoreError> {
+        let found: String =
+            self.read(|db| db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)))?;
+        Ok((found != "ok").then_some(found))
+    }
+
+    /// Moves what the write-ahead log holds into the file. For quiet moments and the end.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.writer()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// The writing connection.
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a query on a reading connection.
+    pub(crate) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let idle = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let reader = match idle {
+            Some(reader) => reader,
+            None => open_reader(&self.path).map_err(|error| describe(&self.path, error))?,
+        };
+        let result = query(&reader);
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < IDLE_READERS {
+            readers.push(reader);
+        }
+        Ok(result?)
+    }
+}
+
+fn set_up(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let describe = |error: rusqlite::Error| describe(path, error);
+    let found: i64 = db
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(describe)?;
+    let known = STEPS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    if found == 0 {
+        db.execute_batch("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;")
+            .map_err(describe)?;
+    }
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;
+         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;
+         PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;
+         PRAGMA trusted_schema = OFF; PRAGMA secure_delete = FAST;",
+    )
+    .map_err(describe)?;
+    for (version, step) in STEPS.iter().enumerate().skip(found as usize) {
+        let step = format!(
+            "BEGIN; {step} PRAGMA user_version = {}; COMMIT;",
+            version + 1
+        );
+        db.execute_batch(&step).map_err(describe)?;
+    }
+    private(path)
+}
+
+/// 0600 for the file and its companions: they hold what people say to models.
+fn private(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    for suffix in ["", "-wal", "-shm"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let mode = std::fs::Permissions::from_mode(0o600);
+        if let Err(error) = std::fs::set_permissions(&name, mode)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(StoreError::File {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            });
+        }
+    }
+    let _ = path;
+    Ok(())
+}
+
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags)?;
+    reader.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2048;
+         PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
+    )?;
+    Ok(reader)
+}
+
+fn describe(path: &Path, error: rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied};
+    let path = path.to_owned();
+    let reason = error.to_string();
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { path, reason },
+        Some(CannotOpen | PermissionDenied) => StoreError::File { path, reason },
+        _ => StoreError::Sql(error),
+    }
+}
