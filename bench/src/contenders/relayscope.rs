@@ -1,0 +1,40 @@
+//! Relayscope as people run it: recording everything, bodies included, into a fresh data directory.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{Contender, Server};
+use crate::fault::Fault;
+use crate::process::{Process, pinned};
+
+/// Its column in the table.
+pub(crate) const NAME: &str = "relayscope";
+
+/// Relayscope.
+pub(super) struct Relayscope {
+    /// The release build.
+    pub(super) program: PathBuf,
+}
+
+impl Contender for Relayscope {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn start(&self, upstream: SocketAddr, processors: &str) -> Result<Server, Fault> {
+        let files = tempfile::tempdir()?;
+        let mut command = pinned(processors, &self.program);
+        command
+            .arg("--data-dir")
+            .arg(files.path())
+            .args(["serve", "--no-console", "--port", "0"])
+            .env(
+                "RELAYSCOPE_ANTHROPIC_BASE_URL",
+                format!("http://{upstream}"),
+            );
+        let begun = Instant::now();
+        let (process, address) = Process::listening(NAME, command)?;
+        Server::ready(begun, address, process, Some(files))
+    }
+}

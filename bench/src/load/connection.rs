@@ -1,0 +1,81 @@
+//! One keep-alive connection of the client.
+
+use std::net::SocketAddr;
+
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::body::Pieces;
+use crate::fault::Fault;
+
+/// The path that every contender forwards.
+const PATH: &str = "/v1/messages";
+
+/// An open connection.
+pub(super) struct Connection {
+    sender: SendRequest<Pieces>,
+    host: String,
+}
+
+impl Connection {
+    /// Connects.
+    pub(super) async fn open(address: SocketAddr) -> Result<Self, Fault> {
+        let socket = TcpStream::connect(address).await?;
+        socket.set_nodelay(true)?;
+        let (sender, driver) = http1::handshake(TokioIo::new(socket)).await?;
+        // What goes wrong on the connection shows in the call that waits for it.
+        tokio::task::spawn_local(async move { driver.await.ok() });
+        Ok(Self {
+            sender,
+            host: address.to_string(),
+        })
+    }
+
+    /// Calls and waits for the whole answer.
+    pub(super) async fn call(&mut self, body: Pieces) -> Result<(), Fault> {
+        let response = self.begin(PATH, body).await?;
+        drain(response.into_body()).await
+    }
+
+    /// Calls for a stream of so many deltas.
+    pub(super) async fn stream(
+        &mut self,
+        deltas: u64,
+        interval_us: u64,
+        body: Pieces,
+    ) -> Result<Incoming, Fault> {
+        let path = format!("{PATH}?deltas={deltas}&interval_us={interval_us}");
+        Ok(self.begin(&path, body).await?.into_body())
+    }
+
+    async fn begin(&mut self, path: &str, body: Pieces) -> Result<Response<Incoming>, Fault> {
+        let request = Request::post(path)
+            .header(HOST, &self.host)
+            .header(CONTENT_TYPE, "application/json")
+            .header("x-api-key", "sk-ant-made-up-for-the-benchmark")
+            .header("anthropic-version", "2023-06-01")
+            .header("user-agent", "claude-cli/2.0 (external, cli)")
+            .body(body)
+            .map_err(|cause| Fault::misbehaved("the client", cause.to_string()))?;
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let problem = format!("answered {}", response.status());
+        Err(Fault::misbehaved(&self.host, problem))
+    }
+}
+
+/// Reads an answer to its end.
+pub(super) async fn drain(mut body: Incoming) -> Result<(), Fault> {
+    while let Some(frame) = body.frame().await {
+        frame?;
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Runs the scenarios and prints the table.
+
+use std::fs;
+use std::time::Instant;
+
+use crate::contenders::{self, Contender};
+use crate::fault::Fault;
+use crate::figures::{Row, Series};
+use crate::load::{Order, Outcome, Work};
+use crate::machine::{self, Layout};
+use crate::options::Options;
+use crate::process::{Process, pinned};
+use crate::scenarios;
+use crate::table;
+
+/// Everything that a scenario needs to know.
+pub(crate) struct Bench {
+    /// What was asked for.
+    pub(crate) options: Options,
+    /// The processors that we may use.
+    pub(crate) processors: Vec<usize>,
+    /// Who is measured.
+    pub(crate) contenders: Vec<Box<dyn Contender>>,
+}
+
+/// One measurement of one contender in one round.
+pub(crate) struct Sample {
+    /// Who.
+    pub(crate) contender: &'static str,
+    /// What its client saw.
+    pub(crate) outcome: Outcome,
+    /// Processor time for each answer or delta, the recording after it included, in microseconds.
+    pub(crate) processor: Option<f64>,
+    /// The most memory that it took, in megabytes.
+    pub(crate) memory: Option<f64>,
+}
+
+/// Runs what was asked for.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Fault> {
+    let options = Options::parse(arguments)?;
+    let processors = machine::processors()?;
+    let bench = Bench {
+        contenders: contenders::all(&options),
+        options,
+        processors,
+    };
+    let names: Vec<&str> = bench
+        .contenders
+        .iter()
+        .map(|contender| contender.name())
+        .collect();
+    if !names.contains(&contenders::NGINX) {
+        eprintln!("nginx is not here: there will be no ratios (Debian has it as nginx-light)");
+    }
+    let machine = machine::description(&bench.processors);
+    let begun = Instant::now();
+    let mut rows: Vec<Row> = Vec::new();
+    for scenario in scenarios::all() {
+        let wanted = &bench.options.only;
+        if !wanted.is_empty()
+            && !wanted
+                .iter()
+                .any(|word| scenario.name.contains(word.as_str()))
+        {
+            continue;
+        }
+        eprintln!(
+            "[{:>4.0} s] {}",
+            begun.elapsed().as_secs_f64(),
+            scenario.name
+        );
+        match (scenario.measure)(&bench) {
+            Ok(measured) => rows.extend(measured),
+            // The others may still tell something.
+            Err(fault) => eprintln!("         not measured: {fault}"),
+        }
+    }
+    table::print(
+        &rows,
+        &names,
+        &machine,
+        bench.options.rounds(),
+        begun.elapsed(),
+    );
+    if let Some(path) = &bench.options.json {
+        let document = serde_json::json!({ "machine": machine, "rows": rows });
+        fs::write(path, document.to_string()).map_err(|cause| Fault::File {
+            path: path.clone(),
+            cause,
+        })?;
+    }
+    Ok(())
+}
+
+impl Bench {
+    /// The upstream on its processors.
+    pub(crate) fn mock(&self, layout: &Layout) -> Result<(Process, std::net::SocketAddr), Fault> {
+        let mut command = pinned(&layout.mock, &machine::ourselves()?);
+        command.arg("mock");
+        Process::listening("the mock upstream", command)
+    }
+
+    /// Measures one kind of work with each contender in as many rounds as asked for.
+    pub(crate) fn measure(
+        &self,
+        layout: &Layout,
+        size: usize,
+        work: Work,
+    ) -> Result<Vec<Sample>, Fault> {
+        let measured = self.interleave(layout, self.options.rounds(), &[(size, work)])?;
+        Ok(measured.into_iter().flatten().collect())
+    }
+
+    /// Measures each kind of work with each contender in so many rounds, each round in another order.
+    /// The result has one list of samples for each work.
+    pub(crate) fn interleave(
+        &self,
+        layout: &Layout,
+        rounds: usize,
+        works: &[(usize, Work)],
+    ) -> Result<Vec<Vec<Sample>>, Fault> {
+        let (_mock, upstream) = self.mock(layout)?;
+        let mut servers = Vec::new();
+        for contender in &self.contenders {
+            servers.push((
+                contender.name(),
+                contender.start(upstream, &layout.contender)?,
+            ));
+        }
+        let mut samples: Vec<Vec<Sample>> = works.iter().map(|_| Vec::new()).collect();
+        for round in 0..rounds {
+            for ((size, work), samples) in works.iter().zip(&mut samples) {
+                let shift = round % servers.len();
+                for (name, server) in servers[shift..].iter().chain(&servers[..shift]) {
+                    let order = Order {
+                        address: server.address,
+                        size: *size,
+                        work: work.clone(),
+                    };
+                    samples.push(scenarios::sample(name, server, &order, &layout.client)?);
+                }
+            }
+        }
+        Ok(samples)
+    }
+}
+
+/// The figures of one kind, for each contender that has them.
+pub(crate) fn series(samples: &[Sample], pick: impl Fn(&Sample) -> Option<f64>) -> Vec<Series> {
+    let mut all: Vec<Series> = Vec::new();
+    for sample in samples {
+        let Some(figure) = pick(sample) else { continue };
+        match all
+            .iter_mut()
+            .find(|series| series.contender == sample.contender)
+        {
+            Some(series) => series.rounds.push(figure),
+            None => all.push(Series {
+                contender: sample.contender,
+                rounds: vec![figure],
+            }),
+        }
+    }
+    all
+}
+
+/// What each contender adds to the direct connection of the same round; the direct one keeps its own figure.
+pub(crate) fn added(samples: &[Sample], pick: impl Fn(&Sample) -> Option<f64>) -> Vec<Series> {
+    let mut all = series(samples, pick);
+    let direct = all
+        .iter()
+        .find(|series| series.contender == contenders::DIRECT)
+        .map(|series| series.rounds.clone())
+        .unwrap_or_default();
+    for series in all
+        .iter_mut()
+        .filter(|series| series.contender != contenders::DIRECT)
+    {
+        for (figure, direct) in series.rounds.iter_mut().zip(&direct) {
+            *figure -= direct;
+        }
+    }
+    all
+}
