@@ -1,11 +1,15 @@
 //! What holds only on one machine: paths into somebody's home or workplace, addresses of a private
 //! package registry. The tree has to build for everybody.
 
+use std::path::Path;
+
 use super::{Finding, Tree, ends_in};
 
-/// Beginnings of absolute paths that exist on one machine only. (Put together here, so that this file
-/// does not find itself.)
-const PLACES: [&str; 2] = [concat!("/", "work/"), concat!("/", "root/")];
+/// Folders that every system has: a path into them says nothing about one machine.
+const EVERYWHERE: [&str; 16] = [
+    "bin", "boot", "dev", "etc", "lib", "lib64", "mnt", "opt", "proc", "run", "sbin", "sys", "tmp",
+    "usr", "var", "System",
+];
 
 /// Settings that point a package client at another registry, by the file that they stand in.
 const REGISTRY_SETTINGS: [(&str, &str); 6] = [
@@ -39,7 +43,8 @@ fn find_in(path: &str, text: &str) -> Vec<Finding> {
             let message = if is_lock {
                 foreign_source(line)
             } else {
-                local_place(line).or_else(|| registry_setting(path, line))
+                local_place(line, |place| Path::new(place).exists())
+                    .or_else(|| registry_setting(path, line))
             }?;
             Some(Finding {
                 path: path.to_string(),
@@ -50,18 +55,20 @@ fn find_in(path: &str, text: &str) -> Vec<Finding> {
         .collect()
 }
 
-/// A path that begins (not: goes on) with one of the places.
-fn local_place(line: &str) -> Option<String> {
-    PLACES
-        .iter()
-        .find(|place| {
-            line.match_indices(*place).any(|(start, _)| {
-                !line[..start].ends_with(|before: char| {
-                    before.is_alphanumeric() || "_-.~}/*$".contains(before)
-                })
-            })
+/// An absolute path that exists here, but not everywhere. Made-up ones in examples do not exist.
+fn local_place(line: &str, exists: impl Fn(&str) -> bool) -> Option<String> {
+    let belongs = |letter: char| letter.is_ascii_alphanumeric() || "/_-.~@+".contains(letter);
+    line.split(|letter: char| !belongs(letter))
+        .filter(|word| word.starts_with('/') && !word.starts_with("//"))
+        .filter_map(|word| {
+            let mut parts = word[1..].split('/');
+            let (first, second) = (parts.next()?, parts.next()?);
+            let is_named = |part: &str| !part.trim_matches('.').is_empty();
+            let is_local = is_named(first) && is_named(second) && !EVERYWHERE.contains(&first);
+            is_local.then(|| format!("/{first}/{second}"))
         })
-        .map(|place| format!("`{place}…` exists on one machine only"))
+        .find(|place| exists(place))
+        .map(|place| format!("`{place}` exists on this machine only"))
 }
 
 fn registry_setting(path: &str, line: &str) -> Option<String> {
@@ -86,10 +93,12 @@ mod tests {
     use super::{foreign_source, local_place, registry_setting};
 
     #[test]
-    fn only_the_beginning_of_a_path_counts() {
-        assert!(local_place(concat!("see /", "work/main")).is_some());
-        assert!(local_place(concat!("https://example.org/", "work/main")).is_none());
-        assert!(local_place(concat!("/home/runner/", "work/main")).is_none());
+    fn only_whole_paths_that_exist_count() {
+        let exists = |place: &str| place == "/home/somebody";
+        assert!(local_place("see `/home/somebody/tree/src`", exists).is_some());
+        assert!(local_place("see /home/nobody/tree", exists).is_none());
+        assert!(local_place("https://example.org/home/somebody/x", exists).is_none());
+        assert!(local_place("$HOME/home/somebody, /usr/bin, /", |_| true).is_none());
     }
 
     #[test]
