@@ -35,7 +35,13 @@ pub(crate) fn bundle(arguments: &[String]) -> Result<(), Fault> {
         call = call.args(["--bundles", kinds]);
     }
     call.args(arguments).run()?;
-    print_made(&tree::target()?.join("release/bundle"))
+    // Built for another target, everything lies one folder deeper.
+    let named = arguments
+        .iter()
+        .skip_while(|argument| *argument != "--target")
+        .nth(1);
+    let place = tree::target()?.join(named.map_or("", String::as_str));
+    print_made(&place.join("release/bundle"))
 }
 
 /// Says where the installers are.
