@@ -41,7 +41,9 @@ pub(crate) fn bundle(arguments: &[String]) -> Result<(), Fault> {
         .skip_while(|argument| *argument != "--target")
         .nth(1);
     let place = tree::target()?.join(named.map_or("", String::as_str));
-    print_made(&place.join("release/bundle"))
+    let is_debug = arguments.iter().any(|argument| argument == "--debug");
+    let profile = if is_debug { "debug" } else { "release" };
+    print_made(&place.join(profile).join("bundle"))
 }
 
 /// Says where the installers are.

@@ -15,9 +15,9 @@ mod demo;
 mod fault;
 mod node;
 mod panel;
+mod plan;
 mod process;
 mod python;
-mod report;
 mod run;
 mod stamp;
 mod system_packages;
@@ -33,7 +33,7 @@ use fault::Fault;
 
 const HELP: &str = "\
 cargo xtask run [-- ARGUMENTS]      set up, build and start Relayscope (without a display: `relayscope serve`)
-cargo xtask test [--only WORD]...   set up and run every test; --only keeps the steps whose name holds WORD
+cargo xtask test [--only WORD]...   set up and run every test; --only WORD: such steps and what they need
 cargo xtask bench [-- ARGUMENTS]    compare with a direct connection and nginx (`-- --quick` for a short run)
 cargo xtask bundle [-- ARGUMENTS]   build the installers that this system can build
 cargo xtask tidy                    the rules of the house that no compiler checks

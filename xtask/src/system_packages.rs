@@ -81,10 +81,15 @@ fn is_there(sign: &Sign) -> bool {
                     .iter()
                     .any(|place| Path::new(place).join(name).is_file())
         }),
-        Sign::Python(module) => Call::new("python3")
-            .args(["-c", &format!("import {module}")])
-            .succeeds(),
+        Sign::Python(module) => loads("python3", module),
+        Sign::SystemPython(module) => loads("/usr/bin/python3", module),
     }
+}
+
+fn loads(python: &str, module: &str) -> bool {
+    Call::new(python)
+        .args(["-c", &format!("import {module}")])
+        .succeeds()
 }
 
 fn install_with_apt(packages: &[&str]) -> Result<(), Fault> {

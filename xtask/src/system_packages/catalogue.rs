@@ -6,8 +6,10 @@ pub(super) enum Sign {
     Library(&'static str),
     /// One of these programs, in PATH or where the system keeps its services.
     Program(&'static [&'static str]),
-    /// A module that python3 can load.
+    /// A module that the first python3 in PATH can load.
     Python(&'static str),
+    /// A module that the system's own Python can load: its bindings are packages of the system.
+    SystemPython(&'static str),
 }
 
 /// One requirement and what it is called by each package manager.
@@ -22,79 +24,106 @@ pub(super) struct Package {
     pub(super) pacman: &'static str,
 }
 
+/// A requirement and its names: apt, dnf, pacman.
+const fn on(sign: Sign, apt: &'static str, dnf: &'static str, pacman: &'static str) -> Package {
+    Package {
+        sign,
+        apt,
+        dnf,
+        pacman,
+    }
+}
+
 /// What every build needs: ring, SQLite and zstd have C in them.
-const COMPILER: &[Package] = &[Package {
-    sign: Sign::Program(&["cc"]),
-    apt: "build-essential",
-    dnf: "gcc gcc-c++ make",
-    pacman: "base-devel",
-}];
+const COMPILER: &[Package] = &[on(
+    Sign::Program(&["cc"]),
+    "build-essential",
+    "gcc gcc-c++ make",
+    "base-devel",
+)];
 
 /// What the desktop program links, and pkg-config to find it. The tray speaks D-Bus itself and needs
 /// no appindicator library.
 const DESKTOP: &[Package] = &[
-    Package {
-        sign: Sign::Program(&["pkg-config"]),
-        apt: "pkg-config",
-        dnf: "pkgconf-pkg-config",
-        pacman: "pkgconf",
-    },
-    Package {
-        sign: Sign::Library("webkit2gtk-4.1"),
-        apt: "libwebkit2gtk-4.1-dev",
-        dnf: "webkit2gtk4.1-devel",
-        pacman: "webkit2gtk-4.1",
-    },
-    Package {
-        sign: Sign::Library("dbus-1"),
-        apt: "libdbus-1-dev",
-        dnf: "dbus-devel",
-        pacman: "dbus",
-    },
+    on(
+        Sign::Program(&["pkg-config"]),
+        "pkg-config",
+        "pkgconf-pkg-config",
+        "pkgconf",
+    ),
+    on(
+        Sign::Library("webkit2gtk-4.1"),
+        "libwebkit2gtk-4.1-dev",
+        "webkit2gtk4.1-devel",
+        "webkit2gtk-4.1",
+    ),
+    on(
+        Sign::Library("dbus-1"),
+        "libdbus-1-dev",
+        "dbus-devel",
+        "dbus",
+    ),
 ];
 
-/// What the tests use beside that: a browser, a display and a session bus without a person, and
-/// Python's virtual environments for the real SDKs.
+/// What the tests use beside that: a browser, a display with a window manager and a session bus
+/// without a person, programs and bindings that look at windows, and Python's virtual environments for
+/// the real SDKs.
 const TESTS: &[Package] = &[
-    Package {
-        sign: Sign::Program(&BROWSERS),
-        apt: "chromium",
-        dnf: "chromium",
-        pacman: "chromium",
-    },
-    Package {
-        sign: Sign::Program(&["Xvfb"]),
-        apt: "xvfb",
-        dnf: "xorg-x11-server-Xvfb",
-        pacman: "xorg-server-xvfb",
-    },
-    Package {
-        sign: Sign::Program(&["xvfb-run"]),
-        apt: "xvfb xauth",
-        dnf: "xorg-x11-server-Xvfb",
-        pacman: "xorg-server-xvfb",
-    },
-    Package {
-        sign: Sign::Program(&["dbus-run-session"]),
-        apt: "dbus",
-        dnf: "dbus-daemon",
-        pacman: "dbus",
-    },
-    Package {
-        sign: Sign::Python("ensurepip"),
-        apt: "python3-venv",
-        dnf: "python3",
-        pacman: "python",
-    },
+    on(Sign::Program(&BROWSERS), "chromium", "chromium", "chromium"),
+    on(
+        Sign::Program(&["Xvfb"]),
+        "xvfb",
+        "xorg-x11-server-Xvfb",
+        "xorg-server-xvfb",
+    ),
+    on(
+        Sign::Program(&["dbus-run-session"]),
+        "dbus",
+        "dbus-daemon",
+        "dbus",
+    ),
+    on(
+        Sign::Python("ensurepip"),
+        "python3-venv",
+        "python3",
+        "python",
+    ),
+    on(Sign::Program(&["openbox"]), "openbox", "openbox", "openbox"),
+    on(Sign::Program(&["wmctrl"]), "wmctrl", "wmctrl", "wmctrl"),
+    on(Sign::Program(&["xdotool"]), "xdotool", "xdotool", "xdotool"),
+    on(
+        Sign::Program(&["xwininfo"]),
+        "x11-utils",
+        "xorg-x11-utils",
+        "xorg-xwininfo xorg-xprop",
+    ),
+    on(
+        Sign::Program(&["import"]),
+        "imagemagick",
+        "ImageMagick",
+        "imagemagick",
+    ),
+    on(
+        Sign::SystemPython("dbus"),
+        "python3-dbus",
+        "python3-dbus",
+        "python-dbus",
+    ),
+    on(
+        Sign::SystemPython("gi"),
+        "python3-gi",
+        "python3-gobject",
+        "python-gobject",
+    ),
 ];
 
 /// The yardstick of the benchmarks.
-const BENCH: &[Package] = &[Package {
-    sign: Sign::Program(&["nginx"]),
-    apt: "nginx-light",
-    dnf: "nginx-core",
-    pacman: "nginx",
-}];
+const BENCH: &[Package] = &[on(
+    Sign::Program(&["nginx"]),
+    "nginx-light",
+    "nginx-core",
+    "nginx",
+)];
 
 /// Names under which a Chromium is installed.
 pub(super) const BROWSERS: [&str; 4] = [
