@@ -1,1 +1,25 @@
-//! Puts it together: settings, live state, recorder, queries.
+//! Puts it together: settings, live state, recorder, queries. Knows no HTTP routes and no window.
+
+mod app;
+mod data_dir;
+mod desktop;
+pub mod files;
+mod health;
+mod housekeeping;
+pub mod live;
+mod observe;
+pub mod pricing;
+mod priority;
+pub mod query;
+pub mod record;
+mod route;
+mod session;
+mod settings;
+pub mod view;
+
+pub use app::{App, OpenError, OpenOptions};
+pub use data_dir::{DataDir, DataDirError, Holder};
+pub use desktop::{Desktop, DesktopError};
+pub use health::{Health, Reach};
+pub use session::{Session, random_token};
+pub use settings::{HeaderEncoding, Override, Settings, SettingsError, SettingsStore};

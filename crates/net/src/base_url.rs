@@ -91,6 +91,13 @@ impl BaseUrl {
         &self.authority[..end]
     }
 
+    /// Port: the one written, or the scheme's.
+    pub fn port(&self) -> u16 {
+        let written = self.authority[self.host().len()..].strip_prefix(':');
+        let usual = if self.scheme == "https" { 443 } else { 80 };
+        written.and_then(|port| port.parse().ok()).unwrap_or(usual)
+    }
+
     /// Host name and port as written: what the `Host` header says.
     pub fn authority(&self) -> &str {
         &self.authority

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::base_url::BaseUrl;
 use crate::error::NetError;
 use crate::own::OwnAddresses;
 
@@ -93,4 +94,15 @@ fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
         ordered.extend(pair.0);
         ordered.extend(pair.1);
     }
+}
+
+/// Opens a TCP connection and closes it again: whether somebody is there, without asking anything.
+pub async fn probe(base: &BaseUrl, own: &OwnAddresses, patience: Duration) -> Result<(), NetError> {
+    let seconds = patience.as_secs();
+    let timeout = NetError::ConnectTimeout {
+        host: base.host().to_owned(),
+        seconds,
+    };
+    let dialled = tokio::time::timeout(patience, dial(base.host(), base.port(), own)).await;
+    dialled.map_err(|_| timeout)?.map(|_| ())
 }

@@ -12,6 +12,7 @@ mod tls;
 mod upstream;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use dial::probe;
 pub use error::NetError;
 pub use facts::ConnectionFacts;
 pub use outbound::{Outbound, OutboundError};

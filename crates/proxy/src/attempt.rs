@@ -44,7 +44,7 @@ pub(crate) fn outgoing(
         }
     }
     let url = uri.to_string();
-    let mut request = Request::new(Full::new(exchange.body.clone()));
+    let mut request = Request::new(Full::new(exchange.body()));
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers.clone();

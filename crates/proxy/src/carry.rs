@@ -1,7 +1,7 @@
 //! The life of a request.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -139,7 +139,8 @@ impl Proxy {
             summary: Summary::of(&parts.headers, &body),
             method: parts.method,
             headers: parts.headers,
-            body,
+            body_bytes: body.len() as u64,
+            body: Mutex::new(body),
             live: Live::default(),
         });
         self.observer.started(&exchange);
@@ -284,7 +285,7 @@ impl Proxy {
 
 /// What is known at the first byte of a stream: the size of the prompt.
 fn estimate(exchange: &Exchange) -> Usage {
-    let input = wire::fold::estimated_tokens(exchange.body.len()) as u64;
+    let input = wire::fold::estimated_tokens(exchange.body_bytes as usize) as u64;
     Usage {
         input,
         ..Usage::default()

@@ -1,5 +1,6 @@
 //! One request on its way.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use base::{ExchangeId, Timestamp};
@@ -41,13 +42,28 @@ pub struct Exchange {
     pub summary: Summary,
     /// As the client sent them.
     pub headers: HeaderMap,
-    /// As the client sent it.
-    pub body: Bytes,
+    /// As the client sent it; see [`Exchange::body`].
+    pub(crate) body: Mutex<Bytes>,
+    /// Its length in bytes.
+    pub body_bytes: u64,
     /// What happens now.
     pub live: Live,
 }
 
 impl Exchange {
+    /// The request's body as the client sent it; empty once it was given up.
+    pub fn body(&self) -> Bytes {
+        self.body
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Gives the body up, so that its memory is free before the exchange is.
+    pub fn drop_body(&self) {
+        *self.body.lock().unwrap_or_else(PoisonError::into_inner) = Bytes::new();
+    }
+
     /// Microseconds since the arrival.
     pub fn elapsed_us(&self) -> u64 {
         self.begin.elapsed().as_micros() as u64

@@ -1,7 +1,31 @@
 //! The conversation view: what a person reads in a request or an answer, the same for every dialect.
 
+mod anthropic;
+mod base64;
+mod blocks;
+mod chat;
+mod images;
+mod items;
+mod media;
+mod node;
+mod path;
+mod read;
+mod reader;
+mod responses;
+mod slices;
+mod tools;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use images::image_at;
+pub use read::{answer, request};
+pub(crate) use read::{answer_with, request_with};
+pub(crate) use reader::Reader;
+pub use slices::{Slice, text_at};
+
+/// Bytes of each text that the view holds; the rest is read in slices.
+pub const TEXT_LIMIT: usize = 8_192;
 
 /// One side of an exchange as a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
@@ -56,7 +80,8 @@ pub struct Text {
     /// Whether `text` is only the beginning.
     pub cut: bool,
     /// Where it stands in the body: a JSON pointer, for example `/messages/3/content/0/text`;
-    /// empty in an answer that was streamed and in texts that are not cut.
+    /// empty in texts that are not cut. For an answer that was streamed it leads into the
+    /// assembled answer.
     pub pointer: String,
 }
 

@@ -24,7 +24,7 @@ pub(super) const ALL: &[Scenario] = &[
         paced,
     ),
     Scenario::new("pause", "text with `ms` of silence in its middle", pause),
-    Scenario::new("drip", "text, one byte at a time; `gap` µs", drip),
+    Scenario::new("drip", "text, one byte at a time; `gap` µs (0)", drip),
 ];
 
 /// Writes each token at its moment.
@@ -113,7 +113,7 @@ fn drip(call: &Call) -> Script {
     let mut stream = begin_stream(call);
     stream.drip(
         text,
-        Duration::from_micros(call.parameters.number("gap", 50)),
+        Duration::from_micros(call.parameters.number("gap", 0)),
     );
     stream.finish()
 }

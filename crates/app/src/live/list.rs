@@ -1,0 +1,265 @@
+//! The list itself.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base::{Clock, ExchangeId};
+use proxy::Exchange;
+use tokio::sync::{Notify, broadcast};
+
+use super::day::Day;
+use super::frames::Sampled;
+use super::row;
+use crate::pricing::Pricing;
+use crate::settings::SettingsStore;
+use crate::view::{ExchangeRow, ProxyView, Totals};
+
+/// Frames that a slow watcher may lag behind before it is told everything anew.
+const LAG: usize = 64;
+
+/// What runs and what has just ended.
+pub struct Live {
+    pub(super) state: Mutex<State>,
+    pub(super) frames: broadcast::Sender<Arc<str>>,
+    pub(super) watched: Notify,
+    pub(super) pricing: Pricing,
+    pub(super) settings: Arc<SettingsStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Changes with every start: revisions of another run mean nothing.
+    pub(super) run: String,
+}
+
+pub(super) struct State {
+    pub(super) revision: u64,
+    pub(super) running: BTreeMap<ExchangeId, Arc<Exchange>>,
+    /// Oldest first.
+    pub(super) finished: VecDeque<Arc<ExchangeRow>>,
+    pub(super) day: Day,
+    pub(super) changes: Changes,
+    pub(super) sampled: HashMap<ExchangeId, Sampled>,
+    pub(super) proxy: ProxyView,
+    pub(super) kept: store::Size,
+    pub(super) bodies_lost: u32,
+}
+
+/// What watchers have not been told yet.
+#[derive(Default)]
+pub(super) struct Changes {
+    pub(super) started: Vec<ExchangeId>,
+    pub(super) finished: Vec<Arc<ExchangeRow>>,
+    pub(super) cleared: Option<u32>,
+}
+
+impl Live {
+    /// An empty list.
+    pub fn new(
+        pricing: Pricing,
+        settings: Arc<SettingsStore>,
+        clock: Arc<dyn Clock>,
+        run: String,
+        proxy: ProxyView,
+    ) -> Self {
+        let state = State {
+            revision: 0,
+            running: BTreeMap::new(),
+            finished: VecDeque::new(),
+            day: Day::begin(clock.now()),
+            changes: Changes::default(),
+            sampled: HashMap::new(),
+            proxy,
+            kept: store::Size::default(),
+            bodies_lost: 0,
+        };
+        Self {
+            state: Mutex::new(state),
+            frames: broadcast::Sender::new(LAG),
+            watched: Notify::new(),
+            pricing,
+            settings,
+            clock,
+            run,
+        }
+    }
+
+    /// Local midnight: what the day's figures count from.
+    pub fn midnight(&self) -> base::Timestamp {
+        self.lock().day.midnight()
+    }
+
+    /// Takes the rows of earlier runs, oldest first: the day's figures, and the end of the list.
+    pub fn restore(&self, rows: &[store::Exchange]) {
+        let limit = self.settings.now().capture.max_history as usize;
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let midnight = state.day.midnight();
+        for row in rows {
+            if row.started_at >= midnight {
+                state.day.started(row.started_at);
+                state.day.finished(row, now);
+            }
+        }
+        for row in rows.iter().skip(rows.len().saturating_sub(limit)) {
+            state.revision += 1;
+            let row = row::kept(row, &self.pricing, state.revision);
+            state.finished.push_back(Arc::new(row));
+        }
+        state.proxy.ever_used |= !rows.is_empty();
+    }
+
+    /// A request has arrived.
+    pub fn started(&self, exchange: &Arc<Exchange>) {
+        let mut state = self.lock();
+        state.revision += 1;
+        state.day.started(exchange.started_at);
+        state.running.insert(exchange.id, exchange.clone());
+        state.proxy.ever_used = true;
+        if self.is_watched() {
+            state.changes.started.push(exchange.id);
+        }
+    }
+
+    /// It is over and its row is known.
+    pub fn finished(&self, id: ExchangeId, row: &store::Exchange) {
+        let limit = self.settings.now().capture.max_history as usize;
+        let mut state = self.lock();
+        state.revision += 1;
+        let view = Arc::new(row::kept(row, &self.pricing, state.revision));
+        state.running.remove(&id);
+        state.sampled.remove(&id);
+        state.day.finished(row, self.clock.now());
+        state.finished.push_back(view.clone());
+        while state.finished.len() > limit {
+            state.finished.pop_front();
+        }
+        if self.is_watched() {
+            state.changes.finished.push(view);
+        }
+    }
+
+    /// Empties the list; what runs stays. Gives the number of rows that went.
+    pub fn clear(&self) -> u32 {
+        let mut state = self.lock();
+        let cleared = state.finished.len() as u32;
+        state.finished.clear();
+        state.revision += 1;
+        state.changes.finished.clear();
+        state.changes.cleared = Some(cleared);
+        cleared
+    }
+
+    /// Rows of one project go (its data was deleted).
+    pub fn forget_project(&self, project: &str) {
+        let mut state = self.lock();
+        state
+            .finished
+            .retain(|row| row.project.as_deref() != Some(project));
+        state.revision += 1;
+    }
+
+    /// A row of the list.
+    pub fn row(&self, id: &str) -> Option<ExchangeRow> {
+        let state = self.lock();
+        if let Some(exchange) = id.parse().ok().and_then(|id| state.running.get(&id)) {
+            return Some(row::running(exchange, &self.pricing, state.revision));
+        }
+        state
+            .finished
+            .iter()
+            .find(|row| row.id == id)
+            .map(|row| ExchangeRow::clone(row))
+    }
+
+    /// The list, newest first.
+    pub fn rows(&self) -> Vec<ExchangeRow> {
+        let state = self.lock();
+        self.rows_of(&state)
+    }
+
+    /// An exchange that runs.
+    pub fn running(&self, id: &str) -> Option<Arc<Exchange>> {
+        self.lock().running.get(&id.parse().ok()?).cloned()
+    }
+
+    /// Figures of the KPI strip.
+    pub fn totals(&self) -> Totals {
+        let state = self.lock();
+        self.totals_of(&state)
+    }
+
+    /// State of the proxy card.
+    pub fn proxy(&self) -> ProxyView {
+        self.lock().proxy.clone()
+    }
+
+    /// Changes the proxy card.
+    pub fn set_proxy(&self, change: impl FnOnce(&mut ProxyView)) {
+        let mut state = self.lock();
+        change(&mut state.proxy);
+        state.revision += 1;
+    }
+
+    /// Notes what the store holds and what was lost.
+    pub fn set_kept(&self, kept: store::Size, bodies_lost: u32) {
+        let mut state = self.lock();
+        (state.kept, state.bodies_lost) = (kept, bodies_lost);
+    }
+
+    pub(super) fn rows_of(&self, state: &State) -> Vec<ExchangeRow> {
+        let running = state.running.values().rev();
+        let running = running.map(|exchange| row::running(exchange, &self.pricing, state.revision));
+        let finished = state
+            .finished
+            .iter()
+            .rev()
+            .map(|row| ExchangeRow::clone(row));
+        let mut rows: Vec<ExchangeRow> = running.chain(finished).collect();
+        // Ids sort by time of arrival.
+        rows.sort_by(|one, other| other.id.cmp(&one.id));
+        rows
+    }
+
+    pub(super) fn totals_of(&self, state: &State) -> Totals {
+        let now = self.clock.now();
+        let streaming = state
+            .running
+            .values()
+            .filter(|exchange| exchange.live.progress().head_us.is_some())
+            .count() as u32;
+        let in_flight = state.running.len() as u32;
+        let day = &state.day;
+        let (ttft_median_ms, ttft_p95_ms) = day.ttft();
+        let limit = self.settings.now().capture.retention_mib;
+        Totals {
+            in_flight,
+            streaming,
+            waiting: in_flight - streaming,
+            requests_today: day.requests,
+            failed_today: day.failed,
+            retried_today: day.retried,
+            ttft_median_ms,
+            ttft_p95_ms,
+            speed_median: day.speed(now),
+            cost_today_usd: day.cost.to_f64(),
+            cost_today_cny: self.pricing.cny(day.cost.to_f64()),
+            unpriced_today: day.unpriced,
+            estimated_today: day.estimated,
+            cache_hit_ratio: day.cache_hit_ratio(),
+            cache_saved_usd: day.cache_saved_usd(),
+            requests_per_minute: day.requests_per_minute(now),
+            trace: day.trace(now),
+            shown: (state.finished.len() + state.running.len()) as u32,
+            kept: state.kept.exchanges as u32,
+            kept_bytes: state.kept.bytes as f64,
+            kept_limit_bytes: (limit > 0).then(|| f64::from(limit) * 1024.0 * 1024.0),
+            bodies_lost: state.bodies_lost,
+        }
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        self.frames.receiver_count() > 0
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,9 @@
+//! The live list: what runs and what has just ended, and who is watching.
+
+mod day;
+mod frames;
+mod list;
+pub(crate) mod row;
+
+pub use frames::{Watch, run_frames};
+pub use list::Live;

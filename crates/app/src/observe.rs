@@ -1,0 +1,32 @@
+//! The proxy's observer: live list and recorder.
+
+use std::sync::Arc;
+
+use base::{Timestamp, Usage};
+use proxy::{CostText, Exchange, Finish, Observer};
+
+use crate::live::Live;
+use crate::pricing::Pricing;
+use crate::record::Recorder;
+
+/// Passes on what happens.
+pub(crate) struct Observe {
+    pub(crate) live: Arc<Live>,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) pricing: Pricing,
+}
+
+impl Observer for Observe {
+    fn started(&self, exchange: &Arc<Exchange>) {
+        self.live.started(exchange);
+        self.recorder.started(exchange);
+    }
+
+    fn finished(&self, exchange: &Arc<Exchange>, finish: Finish) {
+        self.recorder.finished(exchange, finish);
+    }
+
+    fn cost(&self, model: &str, usage: &Usage, at: Timestamp) -> Option<CostText> {
+        self.pricing.text(model, usage, at)
+    }
+}

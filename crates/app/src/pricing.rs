@@ -1,0 +1,139 @@
+//! What usage costs, at the rate that is set.
+
+use std::sync::Arc;
+
+use base::{Nanos, Timestamp, Usage, UsageBasis};
+use price::{Ask, Bill, Catalog, Factor, Quote};
+use proxy::CostText;
+
+use crate::settings::SettingsStore;
+use crate::view::{CostBasis, PricingView};
+
+/// Prices and the exchange rate in force.
+#[derive(Clone, Debug)]
+pub struct Pricing {
+    catalog: Arc<Catalog>,
+    settings: Arc<SettingsStore>,
+}
+
+/// The cost of one usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// US dollars; `None` without a price.
+    pub usd: Option<Nanos>,
+    /// What the prompt cache saved, US dollars.
+    pub saved: Option<Nanos>,
+    /// Where the amount comes from.
+    pub basis: CostBasis,
+}
+
+impl Pricing {
+    /// Prices from a catalog.
+    pub fn new(catalog: Arc<Catalog>, settings: Arc<SettingsStore>) -> Self {
+        Self { catalog, settings }
+    }
+
+    /// The price tables.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The exchange rate in force: renminbi for one US dollar.
+    pub fn rate(&self) -> Factor {
+        Factor::from_setting(self.settings.now().pricing.exchange_rate).unwrap_or(Factor::ONE)
+    }
+
+    /// The cost of a usage, and how sure it is.
+    pub fn cost(
+        &self,
+        model: Option<&str>,
+        usage: &Usage,
+        basis: UsageBasis,
+        at: Timestamp,
+    ) -> Cost {
+        let nothing = Cost {
+            usd: None,
+            saved: None,
+            basis: CostBasis::None,
+        };
+        if basis == UsageBasis::Unknown {
+            return nothing;
+        }
+        let unpriced = Cost {
+            basis: CostBasis::Unpriced,
+            ..nothing
+        };
+        let Some(model) = model else { return unpriced };
+        match self.catalog.quote(&Ask::new(model, usage, at, self.rate())) {
+            Quote::Unpriced(_) => unpriced,
+            Quote::Priced(bill) => Cost {
+                usd: Some(bill.usd),
+                saved: Some(saved(&bill)),
+                basis: match basis {
+                    UsageBasis::Exact => CostBasis::Exact,
+                    _ => CostBasis::Estimate,
+                },
+            },
+        }
+    }
+
+    /// The cost as header text.
+    pub fn text(&self, model: &str, usage: &Usage, at: Timestamp) -> Option<CostText> {
+        match self.catalog.quote(&Ask::new(model, usage, at, self.rate())) {
+            Quote::Unpriced(_) => None,
+            Quote::Priced(bill) => Some(CostText {
+                usd: bill.usd.to_string(),
+                cny: bill.cny.to_string(),
+            }),
+        }
+    }
+
+    /// How a cost comes about, line by line.
+    pub fn explain(&self, model: Option<&str>, usage: &Usage, at: Timestamp) -> PricingView {
+        let mut view = PricingView {
+            matched: None,
+            lines: Vec::new(),
+            without_cache_usd: None,
+            since: None,
+            source: None,
+            reason: None,
+        };
+        let Some(model) = model else {
+            view.reason = Some("no_model".to_owned());
+            return view;
+        };
+        match self.catalog.quote(&Ask::new(model, usage, at, self.rate())) {
+            Quote::Unpriced(why) => view.reason = Some(why.code().to_owned()),
+            Quote::Priced(bill) => {
+                view.matched = Some(bill.matched.model.id.to_string());
+                view.lines = bill.lines.iter().map(line).collect();
+                view.without_cache_usd = Some(bill.without_cache.to_f64());
+                view.since = bill.row.from.map(|from| from.to_string()[..10].to_owned());
+                let source = bill.row.provenance.sources.first();
+                let source = source.and_then(|key| self.catalog.source(key));
+                view.source = source.map(|source| source.title.to_string());
+            }
+        }
+        view
+    }
+
+    /// US dollars as renminbi, for display.
+    pub fn cny(&self, usd: f64) -> f64 {
+        usd * self.settings.now().pricing.exchange_rate
+    }
+}
+
+fn saved(bill: &Bill<'_>) -> Nanos {
+    Nanos((bill.without_cache.0 - bill.usd.0).max(0))
+}
+
+fn line(line: &price::Line) -> (String, u32, f64, f64) {
+    let name = serde_json::to_value(line.bucket).ok();
+    let name = name
+        .as_ref()
+        .and_then(|name| name.as_str())
+        .unwrap_or_default()
+        .to_owned();
+    let count = u32::try_from(line.count).unwrap_or(u32::MAX);
+    (name, count, line.price.amount.to_f64(), line.usd.to_f64())
+}

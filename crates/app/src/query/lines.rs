@@ -1,0 +1,200 @@
+//! Slices of bodies.
+
+use std::sync::Arc;
+
+use store::{Body, Side};
+use wire::conversation::Slice;
+use wire::text_lines::Lines;
+use wire::{Dialect, conversation, encoding};
+
+use super::cache::Text;
+use super::{Queries, QueryError, replay};
+use crate::view::{BodyLines, EventList, FoundLines};
+
+/// Lines of one answer at most.
+const MOST_LINES: usize = 2_000;
+
+/// How a body is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Indented JSON, or the text as it is.
+    Pretty,
+    /// As received.
+    Exact,
+    /// A stream put together.
+    Assembled,
+}
+
+impl Queries {
+    /// Some lines of a body.
+    pub async fn lines(
+        &self,
+        id: String,
+        side: Side,
+        form: Form,
+        from: usize,
+        count: usize,
+    ) -> Result<BodyLines, QueryError> {
+        self.blocking(move |queries| {
+            let lines = queries.text(&id, side, form)?;
+            let slice = lines.slice(from, count.min(MOST_LINES));
+            Ok(BodyLines {
+                total: lines.total() as u32,
+                bytes: lines.bytes() as f64,
+                from: from as u32,
+                lines: slice.into_iter().map(str::to_owned).collect(),
+            })
+        })
+        .await
+    }
+
+    /// Lines of a body that hold a text.
+    pub async fn find(
+        &self,
+        id: String,
+        side: Side,
+        form: Form,
+        text: String,
+    ) -> Result<FoundLines, QueryError> {
+        self.blocking(move |queries| {
+            let found = queries.text(&id, side, form)?.find(&text);
+            let lines = found.lines.iter().map(|line| *line as u32).collect();
+            Ok(FoundLines {
+                lines,
+                more: found.more,
+            })
+        })
+        .await
+    }
+
+    /// Some events of a streamed answer.
+    pub async fn events(
+        &self,
+        id: String,
+        from: usize,
+        count: usize,
+    ) -> Result<EventList, QueryError> {
+        self.blocking(move |queries| {
+            let name = format!("{id} events");
+            let events = match queries.cache.get(&name) {
+                Some(Text::Events(events)) => events,
+                _ => {
+                    let body = queries.body_of(&id, Side::Response)?;
+                    let events = Arc::new(replay::events(&body));
+                    queries.cache.put(name, Text::Events(events.clone()));
+                    events
+                }
+            };
+            Ok(EventList {
+                total: events.len() as u32,
+                from: from as u32,
+                events: events
+                    .iter()
+                    .skip(from)
+                    .take(count.min(MOST_LINES))
+                    .cloned()
+                    .collect(),
+            })
+        })
+        .await
+    }
+
+    /// Part of one text inside a body.
+    pub async fn text_part(
+        &self,
+        id: String,
+        side: Side,
+        pointer: String,
+        offset: usize,
+        length: usize,
+    ) -> Result<Slice, QueryError> {
+        self.blocking(move |queries| {
+            let json = queries.json(&id, side)?;
+            conversation::text_at(&json, &pointer, offset, length).ok_or(QueryError::NotFound)
+        })
+        .await
+    }
+
+    /// An image inside a body: its media type and its bytes.
+    pub async fn image(
+        &self,
+        id: String,
+        side: Side,
+        pointer: String,
+    ) -> Result<(String, Vec<u8>), QueryError> {
+        self.blocking(move |queries| {
+            let json = queries.json(&id, side)?;
+            conversation::image_at(&json, &pointer).ok_or(QueryError::NotFound)
+        })
+        .await
+    }
+
+    /// A body, decoded, with its content type.
+    pub async fn body(
+        &self,
+        id: String,
+        side: Side,
+    ) -> Result<(Option<String>, Vec<u8>), QueryError> {
+        self.blocking(move |queries| {
+            let body = queries.body_of(&id, side)?;
+            let plain = encoding::decode(body.encoding.as_deref(), &body.kept);
+            Ok((body.content_type, plain.unwrap_or(body.kept)))
+        })
+        .await
+    }
+
+    /// A kept body; for a request that still runs, the one in memory.
+    pub(super) fn body_of(&self, id: &str, side: Side) -> Result<Body, QueryError> {
+        if let Some(exchange) = self.live.running(id).filter(|_| side == Side::Request) {
+            let text = |name| exchange.headers.get(name)?.to_str().ok().map(str::to_owned);
+            return Ok(Body {
+                kept: exchange.body().to_vec(),
+                bytes: exchange.body_bytes,
+                content_type: text(http::header::CONTENT_TYPE),
+                encoding: text(http::header::CONTENT_ENCODING),
+                arrivals: Vec::new(),
+            });
+        }
+        self.store.body(id, side)?.ok_or(QueryError::NotFound)
+    }
+
+    /// A body as the JSON that pointers point into: a streamed answer is put together first.
+    fn json(&self, id: &str, side: Side) -> Result<Vec<u8>, QueryError> {
+        let body = self.body_of(id, side)?;
+        if side == Side::Response && replay::is_stream(&body) {
+            let json = replay::assembled(self.dialect_of(id)?, &body);
+            return Ok(serde_json::to_vec(&json).unwrap_or_default());
+        }
+        encoding::decode(body.encoding.as_deref(), &body.kept).ok_or(QueryError::NotFound)
+    }
+
+    fn text(&self, id: &str, side: Side, form: Form) -> Result<Arc<Lines>, QueryError> {
+        let name = format!("{id} {side:?} {form:?}");
+        if let Some(Text::Lines(lines)) = self.cache.get(&name) {
+            return Ok(lines);
+        }
+        let body = self.body_of(id, side)?;
+        let plain = || {
+            encoding::decode(body.encoding.as_deref(), &body.kept)
+                .unwrap_or_else(|| body.kept.clone())
+        };
+        let lines = match form {
+            Form::Exact => Lines::exact(&plain()),
+            Form::Assembled if side == Side::Response && replay::is_stream(&body) => {
+                let json = replay::assembled(self.dialect_of(id)?, &body);
+                Lines::pretty(&serde_json::to_vec(&json).unwrap_or_default())
+            }
+            Form::Pretty | Form::Assembled => Lines::pretty(&plain()),
+        };
+        let lines = Arc::new(lines);
+        // What still runs may change.
+        if self.live.running(id).is_none() {
+            self.cache.put(name, Text::Lines(lines.clone()));
+        }
+        Ok(lines)
+    }
+
+    fn dialect_of(&self, id: &str) -> Result<Dialect, QueryError> {
+        Ok(Dialect::from_name(&self.find_row(id)?.dialect))
+    }
+}

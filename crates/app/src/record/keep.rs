@@ -1,0 +1,296 @@
+//! One finished exchange as rows and bodies.
+
+use base::{UsageBasis, redact};
+use bytes::Bytes;
+use proxy::{Arrival, Attempt, Connection, Exchange, Finish, Outcome, Times};
+use serde::{Deserialize, Serialize};
+use store::{NewBody, Side};
+use wire::{Dialect, encoding};
+
+use super::redact as own_redact;
+use crate::pricing::Pricing;
+use crate::view::{CostBasis, HeaderView, PricingView};
+
+/// Longest error text that is kept, in characters.
+const LONGEST_MESSAGE: usize = 600;
+
+/// What lists do not show. Kept as JSON: members may be added.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the members are those of proxy::Finish")]
+pub struct Kept {
+    pub request_headers: Vec<HeaderView>,
+    pub sent_headers: Vec<HeaderView>,
+    pub response_headers: Vec<HeaderView>,
+    pub upstream_url: Option<String>,
+    pub request_bytes: u64,
+    pub response_bytes: u64,
+    pub response_id: Option<String>,
+    pub stop_reason: Option<String>,
+    pub error_params: Vec<(String, String)>,
+    pub times: Times,
+    pub connection: Option<Connection>,
+    pub attempts: Vec<Attempt>,
+    pub pricing: Option<PricingView>,
+}
+
+/// Everything about one finished exchange, ready to be written.
+pub(super) struct Record {
+    pub(super) row: store::Exchange,
+    pub(super) kept: Kept,
+    pub(super) bodies: Vec<NewBody<Bytes>>,
+}
+
+/// What may be kept of bodies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyPolicy {
+    pub(super) keep: bool,
+    pub(super) limit: usize,
+}
+
+/// A request that has just arrived.
+pub(super) fn started(exchange: &Exchange) -> store::Exchange {
+    store::Exchange {
+        id: exchange.id.to_string(),
+        started_at: exchange.started_at,
+        outcome: "running".to_owned(),
+        project: exchange.project.clone(),
+        session: exchange.summary.session.clone(),
+        client: exchange.client.clone(),
+        dialect: exchange.dialect.name().to_owned(),
+        method: exchange.method.to_string(),
+        path: redact::path_and_query(&exchange.path).into_owned(),
+        model: exchange.summary.model.clone(),
+        stream: exchange.summary.stream,
+        cost_basis: "none".to_owned(),
+        ..store::Exchange::default()
+    }
+}
+
+/// A request that is over. `dropped`: its bodies were lost because the queue was full.
+pub(super) fn finished(
+    exchange: &Exchange,
+    mut finish: Finish,
+    dropped: bool,
+    policy: BodyPolicy,
+    pricing: &Pricing,
+) -> Record {
+    estimate_missing_usage(exchange, &mut finish);
+    let asked = exchange.summary.model.as_deref();
+    let served = finish
+        .model
+        .as_deref()
+        .filter(|served| Some(*served) != asked);
+    let model = finish.model.as_deref().or(asked);
+    let cost = pricing.cost(
+        model,
+        &finish.usage,
+        finish.usage_basis,
+        exchange.started_at,
+    );
+    let secrets = own_redact::secrets(&exchange.headers, &exchange.path);
+    let (error_code, error_params, error_message) = error(&finish);
+    let attempt = finish.attempts.last();
+    let row = store::Exchange {
+        outcome: finish.outcome.name().to_owned(),
+        model_served: served.map(str::to_owned),
+        site: attempt.map(|attempt| attempt.site.clone()),
+        key_label: attempt.and_then(|attempt| attempt.key_label.clone()),
+        status: finish.status,
+        usage: finish.usage,
+        usage_basis: finish.usage_basis,
+        cost_usd: cost.usd,
+        saved_usd: cost.saved,
+        cost_basis: match cost.basis {
+            CostBasis::Exact => "exact",
+            CostBasis::Estimate => "estimate",
+            CostBasis::Unpriced => "unpriced",
+            CostBasis::None => "none",
+        }
+        .to_owned(),
+        head_us: finish.times.head,
+        first_token_us: finish.times.first_token,
+        last_token_us: finish.times.last_token,
+        duration_us: Some(finish.times.last_byte),
+        attempts: finish.attempts.len() as u32,
+        error_code,
+        error_message: error_message.map(|text| clean_text(&text, &secrets)),
+        bodies_dropped: dropped,
+        ..started(exchange)
+    };
+    let known = finish.usage_basis != UsageBasis::Unknown;
+    let url = finish.upstream_url.as_deref();
+    let kept = Kept {
+        request_headers: own_redact::headers(&exchange.headers),
+        sent_headers: own_redact::headers(&finish.sent_headers),
+        response_headers: own_redact::headers(&finish.response_headers),
+        upstream_url: url.map(|url| redact::path_and_query(url).into_owned()),
+        request_bytes: exchange.body_bytes,
+        response_bytes: finish.response_bytes,
+        response_id: finish.response_id.take(),
+        stop_reason: finish.stop_reason.take(),
+        error_params,
+        times: finish.times,
+        connection: finish.connection.take(),
+        attempts: std::mem::take(&mut finish.attempts),
+        pricing: known.then(|| pricing.explain(model, &finish.usage, exchange.started_at)),
+    };
+    let keep = policy.keep && !dropped;
+    let bodies = if keep {
+        bodies(exchange, &finish, &secrets, policy.limit)
+    } else {
+        Vec::new()
+    };
+    Record { row, kept, bodies }
+}
+
+fn clean_text(text: &str, secrets: &[Vec<u8>]) -> String {
+    let short: String = text.chars().take(LONGEST_MESSAGE).collect();
+    let clean = own_redact::body(short.as_bytes(), secrets);
+    let clean = clean.map_or(short, |bytes| String::from_utf8_lossy(&bytes).into_owned());
+    redact::text(&clean).into_owned()
+}
+
+/// Where the upstream told no usage, the tokens are counted here and stay marked as an estimate.
+fn estimate_missing_usage(exchange: &Exchange, finish: &mut Finish) {
+    let answered = matches!(
+        finish.outcome,
+        Outcome::Done | Outcome::Cut | Outcome::ClientLeft
+    );
+    if finish.usage_told || !answered || exchange.dialect == Dialect::Other {
+        return;
+    }
+    if finish.status != Some(200) {
+        return;
+    }
+    finish.usage.input = wire::fold::estimated_tokens(exchange.body_bytes as usize) as u64;
+    if finish.content_bytes == 0 {
+        finish.usage.output = wire::fold::estimated_tokens(finish.response_bytes as usize) as u64;
+    }
+    finish.usage_basis = UsageBasis::Estimated;
+}
+
+/// Code, values and words of what went wrong.
+fn error(finish: &Finish) -> (Option<String>, Vec<(String, String)>, Option<String>) {
+    if let Some(error) = &finish.error {
+        let host = finish.attempts.last().map(|attempt| attempt.site.clone());
+        let params = host
+            .map(|host| vec![("host".to_owned(), host)])
+            .unwrap_or_default();
+        return (
+            Some(error.code().to_owned()),
+            params,
+            Some(error.to_string()),
+        );
+    }
+    if let Some((kind, message)) = &finish.inner_error {
+        let params = vec![("kind".to_owned(), kind.clone())];
+        return (
+            Some("error_inside".to_owned()),
+            params,
+            Some(message.clone()),
+        );
+    }
+    let status = finish.status.unwrap_or_default();
+    match finish.outcome {
+        Outcome::Error => {
+            let params = vec![("status".to_owned(), status.to_string())];
+            (
+                Some("upstream_status".to_owned()),
+                params,
+                upstream_message(finish),
+            )
+        }
+        Outcome::ErrorInside => {
+            let kind = finish.response_headers.get(http::header::CONTENT_TYPE);
+            let kind = kind
+                .and_then(|kind| kind.to_str().ok())
+                .unwrap_or("?")
+                .to_owned();
+            (
+                Some("not_the_api".to_owned()),
+                vec![("content_type".to_owned(), kind)],
+                None,
+            )
+        }
+        Outcome::Empty => (Some("empty_answer".to_owned()), Vec::new(), None),
+        Outcome::Done | Outcome::Cut | Outcome::ClientLeft => (None, Vec::new(), None),
+    }
+}
+
+/// What the upstream's error answer says.
+fn upstream_message(finish: &Finish) -> Option<String> {
+    let encoding = finish.response_headers.get(http::header::CONTENT_ENCODING);
+    let encoding = encoding.and_then(|value| value.to_str().ok());
+    let body = encoding::decode(encoding, &finish.response_body)?;
+    let json: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
+    let told = json.as_ref().and_then(|json| {
+        let error = json.get("error").unwrap_or(json);
+        error.as_str().or_else(|| error.get("message")?.as_str())
+    });
+    let text = match told {
+        Some(told) => told.to_owned(),
+        None => String::from_utf8_lossy(&body).trim().to_owned(),
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+fn bodies(
+    exchange: &Exchange,
+    finish: &Finish,
+    secrets: &[Vec<u8>],
+    limit: usize,
+) -> Vec<NewBody<Bytes>> {
+    let text = |headers: &http::HeaderMap, name: http::HeaderName| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let part = |side, headers: &http::HeaderMap, body: Bytes, bytes, arrivals: &[Arrival]| {
+        let mut encoding = text(headers, http::header::CONTENT_ENCODING);
+        let mut kept = body.slice(..body.len().min(limit));
+        match &encoding {
+            None => kept = own_redact::body(&kept, secrets).unwrap_or(kept),
+            Some(name) => {
+                // A secret inside a compressed body: keep it unpacked, without the secret.
+                let plain = encoding::decode(Some(name), &kept).unwrap_or_default();
+                if let Some(clean) = own_redact::body(&plain, secrets) {
+                    (kept, encoding) = (clean, None);
+                }
+            }
+        }
+        NewBody {
+            side,
+            kept,
+            bytes,
+            content_type: text(headers, http::header::CONTENT_TYPE),
+            encoding,
+            arrivals: arrivals
+                .iter()
+                .map(|arrival| (arrival.end, arrival.at_us))
+                .collect(),
+        }
+    };
+    let request = exchange.body();
+    let mut bodies = Vec::with_capacity(2);
+    if !request.is_empty() {
+        bodies.push(part(
+            Side::Request,
+            &exchange.headers,
+            request,
+            exchange.body_bytes,
+            &[],
+        ));
+    }
+    if !finish.response_body.is_empty() {
+        bodies.push(part(
+            Side::Response,
+            &finish.response_headers,
+            finish.response_body.clone(),
+            finish.response_bytes,
+            &finish.arrivals,
+        ));
+    }
+    bodies
+}

@@ -1,0 +1,10 @@
+//! From what happened to what is kept.
+
+mod keep;
+mod queue;
+mod recorder;
+mod redact;
+
+pub use keep::Kept;
+pub use recorder::Recorder;
+pub(crate) use redact::headers;

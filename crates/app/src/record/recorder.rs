@@ -1,0 +1,254 @@
+//! The one thread that writes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use proxy::{Exchange, Finish};
+use store::{Change, Store};
+
+use super::keep::{self, BodyPolicy};
+use super::queue::{Item, Queue};
+use crate::pricing::Pricing;
+use crate::settings::SettingsStore;
+
+/// How long the writer gathers before it writes: one transaction for all of it.
+const GATHER: Duration = Duration::from_millis(25);
+
+/// Items per transaction.
+const BATCH: usize = 256;
+
+/// Pause after a failed write (a full disk).
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Rows that wait for a disk that has no room; beyond, the oldest are given up.
+const MOST_PENDING: usize = 50_000;
+
+/// Longest that a reader waits for the writer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Told of every finished exchange as soon as its row is known.
+pub type OnRow = Box<dyn Fn(&Arc<Exchange>, &store::Exchange) + Send>;
+
+/// Takes what happens and writes it, without ever making the caller wait.
+pub struct Recorder {
+    queue: Arc<Queue>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    trouble: Arc<Mutex<Option<String>>>,
+}
+
+impl Recorder {
+    /// Starts the thread.
+    pub fn start(
+        store: Arc<Store>,
+        settings: Arc<SettingsStore>,
+        pricing: Pricing,
+        on_row: OnRow,
+    ) -> std::io::Result<Self> {
+        let limit = settings.now().capture.queue_mib as usize * 1024 * 1024;
+        let queue = Arc::new(Queue::new(limit));
+        let trouble = Arc::new(Mutex::new(None));
+        let writer = Writer {
+            queue: queue.clone(),
+            store,
+            settings,
+            pricing,
+            on_row,
+            pending: Vec::new(),
+            trouble: trouble.clone(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("recorder".to_owned())
+            .spawn(move || writer.run())?;
+        queue.attach(thread.thread().clone());
+        Ok(Self {
+            queue,
+            thread: Mutex::new(Some(thread)),
+            trouble,
+        })
+    }
+
+    /// A request has arrived.
+    pub fn started(&self, exchange: &Arc<Exchange>) {
+        self.queue.started(exchange);
+    }
+
+    /// It is over.
+    pub fn finished(&self, exchange: &Arc<Exchange>, finish: Finish) {
+        self.queue.finished(exchange, finish);
+    }
+
+    /// Waits until everything that has happened so far is written, two seconds at most.
+    pub async fn settle(&self) {
+        let goal = self.queue.pushed();
+        let begin = Instant::now();
+        while self.queue.written() < goal && begin.elapsed() < PATIENCE {
+            self.queue.hurry();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Exchanges whose bodies were lost since the start.
+    pub fn bodies_lost(&self) -> u32 {
+        self.queue.lost()
+    }
+
+    /// Why nothing can be written now, if nothing can.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Writes what waits and ends the thread.
+    pub fn stop(&self) {
+        self.queue.stop();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the recorder ended abnormally");
+        }
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+struct Writer {
+    queue: Arc<Queue>,
+    store: Arc<Store>,
+    settings: Arc<SettingsStore>,
+    pricing: Pricing,
+    on_row: OnRow,
+    /// Rows that could not be written yet, without bodies.
+    pending: Vec<Change<Bytes>>,
+    trouble: Arc<Mutex<Option<String>>>,
+}
+
+impl Writer {
+    fn run(mut self) {
+        crate::priority::lower_this_thread();
+        while self.queue.wait(GATHER, BATCH) {
+            let items = self.queue.take(BATCH);
+            let (count, begin) = (items.len() as u64, Instant::now());
+            let (batch, body_bytes) = self.changes(items);
+            self.write(batch);
+            self.queue.bodies_done(body_bytes);
+            self.queue.add_written(count);
+            tracing::trace!(count, elapsed = ?begin.elapsed(), "recorded");
+        }
+        if let Err(error) = self.store.checkpoint() {
+            tracing::warn!(%error, "the write-ahead log could not be emptied");
+        }
+    }
+
+    /// Items as rows. A start whose end is in the same batch is left out.
+    fn changes(&self, items: Vec<Item>) -> (Vec<Change<Bytes>>, usize) {
+        let capture = &self.settings.now().capture;
+        let limit = capture.max_body_mib as usize * 1024 * 1024;
+        let policy = BodyPolicy {
+            keep: capture.bodies,
+            limit,
+        };
+        let ended: HashMap<_, _> = items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Finished { exchange, .. } => Some((exchange.id, ())),
+                Item::Started(_) => None,
+            })
+            .collect();
+        let (mut batch, mut body_bytes) = (Vec::with_capacity(items.len()), 0);
+        for item in items {
+            match item {
+                Item::Started(exchange) if ended.contains_key(&exchange.id) => {}
+                Item::Started(exchange) => {
+                    batch.push(Change::Started(Box::new(keep::started(&exchange))));
+                }
+                Item::Finished {
+                    exchange,
+                    finish,
+                    dropped,
+                } => {
+                    if !dropped {
+                        body_bytes += exchange.body().len() + finish.response_body.len();
+                    }
+                    let record = keep::finished(&exchange, *finish, dropped, policy, &self.pricing);
+                    (self.on_row)(&exchange, &record.row);
+                    let detail = serde_json::to_string(&record.kept).unwrap_or_default();
+                    let exchange = Box::new(record.row);
+                    batch.push(Change::Finished {
+                        exchange,
+                        detail,
+                        bodies: record.bodies,
+                    });
+                }
+            }
+        }
+        (batch, body_bytes)
+    }
+
+    fn write(&mut self, batch: Vec<Change<Bytes>>) {
+        if !self.pending.is_empty() && self.store.write(&self.pending).is_ok() {
+            self.pending.clear();
+        }
+        let result = if self.pending.is_empty() {
+            self.store.write(&batch).err()
+        } else {
+            None
+        };
+        let failed = result.is_some() || !self.pending.is_empty();
+        if let Some(error) = &result {
+            tracing::error!(%error, "exchanges could not be written");
+        }
+        if let Some(trouble) = result.map(|error| error.to_string()) {
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+        } else if !failed {
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        if failed {
+            self.hold_back(batch);
+        }
+    }
+
+    /// Keeps the rows of a batch that could not be written; its bodies are lost, and counted.
+    fn hold_back(&mut self, batch: Vec<Change<Bytes>>) {
+        for change in batch {
+            let change = match change {
+                Change::Finished {
+                    mut exchange,
+                    detail,
+                    bodies,
+                } => {
+                    if !bodies.is_empty() {
+                        exchange.bodies_dropped = true;
+                        self.queue.lose(1);
+                    }
+                    Change::Finished {
+                        exchange,
+                        detail,
+                        bodies: Vec::new(),
+                    }
+                }
+                started => started,
+            };
+            self.pending.push(change);
+        }
+        let excess = self.pending.len().saturating_sub(MOST_PENDING);
+        if excess > 0 {
+            tracing::error!(excess, "rows were given up: nothing can be written");
+            self.pending.drain(..excess);
+        }
+        std::thread::sleep(RETRY);
+    }
+}

@@ -1,0 +1,97 @@
+//! Taking the caller's own secrets out of everything that is kept.
+
+use base::redact;
+use bytes::Bytes;
+use http::HeaderMap;
+use memchr::memmem;
+
+use crate::view::HeaderView;
+
+/// Shortest secret that is looked for in bodies: shorter ones would hit by chance.
+const SHORTEST: usize = 8;
+
+/// Headers as lines, secrets masked.
+pub(crate) fn headers(headers: &HeaderMap) -> Vec<HeaderView> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let (name, text) = (name.as_str(), String::from_utf8_lossy(value.as_bytes()));
+            let secret = redact::is_secret_header(name);
+            let value = if secret {
+                redact::header_value(name, &text)
+            } else {
+                redact::text(&text).into_owned()
+            };
+            HeaderView {
+                name: name.to_owned(),
+                value,
+                secret,
+            }
+        })
+        .collect()
+}
+
+/// The secrets of a request, to be found again where an upstream quotes them.
+pub(super) fn secrets(headers: &HeaderMap, path: &str) -> Vec<Vec<u8>> {
+    let in_headers = headers
+        .iter()
+        .filter(|(name, _)| redact::is_secret_header(name.as_str()))
+        .flat_map(|(_, value)| {
+            value
+                .as_bytes()
+                .split(|byte| *byte == b' ' || *byte == b';')
+        })
+        .map(|part| part.split(|byte| *byte == b'=').next_back().unwrap_or(part));
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    let kept = redact::path_and_query(path);
+    let kept = kept.split_once('?').map_or("", |(_, query)| query);
+    let in_query = query
+        .split('&')
+        .zip(kept.split('&'))
+        .filter(|(before, after)| before != after)
+        .filter_map(|(before, _)| before.split_once('=').map(|(_, value)| value.as_bytes()));
+    in_headers
+        .chain(in_query)
+        .filter(|secret| secret.len() >= SHORTEST)
+        .map(<[u8]>::to_vec)
+        .collect()
+}
+
+/// A body without the secrets, as long as before; `None` when there is none in it.
+pub(super) fn body(body: &[u8], secrets: &[Vec<u8>]) -> Option<Bytes> {
+    if !secrets
+        .iter()
+        .any(|secret| memmem::find(body, secret).is_some())
+    {
+        return None;
+    }
+    let mut clean = body.to_vec();
+    for secret in secrets {
+        let places: Vec<usize> = memmem::find_iter(body, secret).collect();
+        for place in places {
+            clean[place..place + secret.len()].fill(b'*');
+        }
+    }
+    Some(Bytes::from(clean))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_key_is_found_again() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "authorization",
+            "Bearer plain-secret-0123456789".parse().unwrap(),
+        );
+        headers.insert("cookie", "session=cookie-secret-1".parse().unwrap());
+        let secrets = secrets(&headers, "/v1/models?key=query-secret-1&x=1");
+        let text = b"Incorrect key plain-secret-0123456789, cookie-secret-1 or query-secret-1.";
+        let clean = body(text, &secrets).unwrap();
+        assert_eq!(clean.len(), text.len());
+        assert!(memmem::find(&clean, b"secret").is_none(), "{clean:?}");
+        assert_eq!(body(b"nothing", &secrets), None);
+    }
+}

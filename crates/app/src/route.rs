@@ -1,0 +1,78 @@
+//! Where requests go while no site is configured: the `upstream.*` settings.
+
+use std::sync::Arc;
+
+use base::Secret;
+use net::BaseUrl;
+use proxy::{Candidate, Credentials, ProxyError, Route, RouteAsk};
+use wire::Dialect;
+
+use crate::settings::SettingsStore;
+
+/// Routes by dialect and by `X-Upstream-Provider`.
+#[derive(Debug)]
+pub(crate) struct SettingsRoute {
+    settings: Arc<SettingsStore>,
+}
+
+impl SettingsRoute {
+    pub(crate) fn new(settings: Arc<SettingsStore>) -> Self {
+        Self { settings }
+    }
+}
+
+impl Route for SettingsRoute {
+    fn plan(&self, ask: &RouteAsk<'_>) -> Result<Vec<Candidate>, ProxyError> {
+        if let Some(site) = header(ask, "x-relayscope-site") {
+            return Err(ProxyError::UnknownSite(site));
+        }
+        let settings = self.settings.now();
+        let upstream = &settings.upstream;
+        let address = match header(ask, "x-upstream-provider").as_deref() {
+            Some("openai") => &upstream.openai_base_url,
+            Some("anthropic") => &upstream.anthropic_base_url,
+            Some("openrouter") => &upstream.openrouter_base_url,
+            Some(other) => return Err(ProxyError::UnknownProvider(other.to_owned())),
+            None if speaks_anthropic(ask) => &upstream.anthropic_base_url,
+            None => &upstream.openai_base_url,
+        };
+        let base =
+            BaseUrl::parse(address).map_err(|error| ProxyError::BadUpstream(error.to_string()))?;
+        let credentials = match &upstream.api_key[..] {
+            "" => Credentials::Caller,
+            key => Credentials::Key(Secret::new(key.to_owned())),
+        };
+        let site = base.host().to_owned();
+        Ok(vec![Candidate {
+            site,
+            key_label: None,
+            base,
+            credentials,
+        }])
+    }
+}
+
+/// By path, and where both vendors share one (`/v1/models`, `/v1/files`) by the version header that
+/// every Anthropic client sends.
+fn speaks_anthropic(ask: &RouteAsk<'_>) -> bool {
+    match ask.dialect {
+        Dialect::Anthropic => true,
+        Dialect::OpenAiChat | Dialect::OpenAiResponses => false,
+        Dialect::Other => {
+            ask.path.starts_with("/v1/messages")
+                || ask.headers.contains_key("anthropic-version")
+                || ask.headers.contains_key("x-api-key")
+        }
+    }
+}
+
+fn header(ask: &RouteAsk<'_>, name: &str) -> Option<String> {
+    let text = ask
+        .headers
+        .get(name)?
+        .to_str()
+        .ok()?
+        .trim()
+        .to_ascii_lowercase();
+    (!text.is_empty()).then_some(text)
+}

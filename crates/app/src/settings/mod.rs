@@ -1,0 +1,9 @@
+//! Settings: default < config.toml < environment < command line.
+
+mod environment;
+mod file;
+mod layers;
+mod values;
+
+pub use layers::{Override, SettingsError, SettingsStore};
+pub use values::{HeaderEncoding, Settings};

@@ -1,0 +1,251 @@
+//! The settings as types. Their meaning and defaults are in `config/default.toml`.
+
+use serde::{Deserialize, Serialize};
+
+/// All settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "config/default.toml documents every member, with units"
+)]
+pub struct Settings {
+    pub server: Server,
+    pub upstream: Upstream,
+    pub console: Console,
+    pub capture: Capture,
+    pub pricing: Pricing,
+    pub analyzer: Analyzer,
+    pub advisor: Advisor,
+    pub security: Security,
+    pub ui: Ui,
+    pub desktop: Desktop,
+}
+
+macro_rules! section {
+    ($(#[$doc:meta])* $name:ident { $($member:ident: $kind:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "config/default.toml documents every member, with units")]
+        pub struct $name { $(pub $member: $kind),* }
+    };
+}
+
+section! {
+    /// Where Relayscope listens.
+    Server { port: u16, bind: String, hosts: Vec<String> }
+}
+section! {
+    /// Where requests go while no site is configured.
+    Upstream {
+        anthropic_base_url: String,
+        openai_base_url: String,
+        openrouter_base_url: String,
+        api_key: String,
+        outbound: String,
+        connect_timeout_s: u64,
+        first_byte_timeout_s: u64,
+        idle_timeout_s: u64,
+    }
+}
+section! {
+    /// The terminal panel.
+    Console { enable: bool }
+}
+section! {
+    /// What is recorded.
+    Capture {
+        max_history: u32,
+        bodies: bool,
+        max_body_mib: u32,
+        retention_days: u32,
+        retention_mib: u32,
+        queue_mib: u32,
+    }
+}
+section! {
+    /// Money.
+    Pricing { exchange_rate: f64 }
+}
+section! {
+    /// Similarity.
+    Analyzer { similarity_threshold_warning: f64, similarity_threshold_critical: f64 }
+}
+section! {
+    /// The advisor.
+    Advisor {
+        enable: bool,
+        enable_rate_limit: bool,
+        max_cost_per_hour_usd: f64,
+        stream_cost_comment: bool,
+        header_encoding: HeaderEncoding,
+    }
+}
+section! {
+    /// Who may call.
+    Security {
+        require_api_key: bool,
+        api_key: String,
+        rate_limit_per_minute: u32,
+        rate_limit_loopback: bool,
+    }
+}
+section! {
+    /// How the panel looks.
+    Ui { language: String, theme: String, density: String }
+}
+section! {
+    /// The desktop app.
+    Desktop { start_minimized: bool, close_to_tray: bool, free_window_after_s: u64 }
+}
+
+/// How text in response headers is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeaderEncoding {
+    /// Percent-encoded UTF-8.
+    Percent,
+    /// Raw bytes.
+    Utf8,
+}
+
+/// Settings whose value is a secret.
+pub(super) const SECRETS: &[&str] = &["upstream.api_key", "security.api_key"];
+
+/// Settings that hold from the next start on.
+pub(super) const AT_START: &[&str] = &[
+    "server.port",
+    "server.bind",
+    "server.hosts",
+    "console.enable",
+    "capture.queue_mib",
+];
+
+impl Settings {
+    /// What is wrong with the values, as key and sentence; the types are right already.
+    pub(super) fn problem(&self) -> Option<(&'static str, String)> {
+        let check =
+            |wrong: bool, key: &'static str, says: &str| wrong.then(|| (key, says.to_owned()));
+        let one_of = |key, value: &str, known: &[&str]| {
+            check(
+                !known.contains(&value),
+                key,
+                &format!("must be one of {}", known.join(", ")),
+            )
+        };
+        let address = |key, text: &str| {
+            net::BaseUrl::parse(text)
+                .err()
+                .map(|error| (key, error.to_string()))
+        };
+        let fraction = |key, number: f64| {
+            check(
+                !(0.0..=1.0).contains(&number),
+                key,
+                "must be between 0 and 1",
+            )
+        };
+        let (upstream, capture, security) = (&self.upstream, &self.capture, &self.security);
+        address("upstream.anthropic_base_url", &upstream.anthropic_base_url)
+            .or_else(|| address("upstream.openai_base_url", &upstream.openai_base_url))
+            .or_else(|| {
+                address(
+                    "upstream.openrouter_base_url",
+                    &upstream.openrouter_base_url,
+                )
+            })
+            .or_else(|| {
+                let error = net::Outbound::parse(&upstream.outbound).err()?;
+                Some(("upstream.outbound", error.to_string()))
+            })
+            .or_else(|| {
+                let bad = upstream
+                    .api_key
+                    .chars()
+                    .any(|c| c.is_control() || c.is_whitespace());
+                check(
+                    bad,
+                    "upstream.api_key",
+                    "must not hold spaces or line breaks",
+                )
+            })
+            .or_else(|| {
+                let bad = self.server.bind.parse::<std::net::IpAddr>().is_err();
+                check(
+                    bad,
+                    "server.bind",
+                    "must be an IP address such as 127.0.0.1",
+                )
+            })
+            .or_else(|| {
+                let bad = !(1..=3600).contains(&upstream.connect_timeout_s);
+                check(
+                    bad,
+                    "upstream.connect_timeout_s",
+                    "must be between 1 and 3600",
+                )
+            })
+            .or_else(|| {
+                let bad = !(1..=86_400).contains(&upstream.first_byte_timeout_s);
+                check(
+                    bad,
+                    "upstream.first_byte_timeout_s",
+                    "must be between 1 and 86400",
+                )
+            })
+            .or_else(|| {
+                let bad = !(1..=10_000).contains(&capture.max_history);
+                check(bad, "capture.max_history", "must be between 1 and 10000")
+            })
+            .or_else(|| {
+                let bad = !(1..=256).contains(&capture.max_body_mib);
+                check(bad, "capture.max_body_mib", "must be between 1 and 256")
+            })
+            .or_else(|| {
+                let bad = !(1..=4096).contains(&capture.queue_mib);
+                check(bad, "capture.queue_mib", "must be between 1 and 4096")
+            })
+            .or_else(|| {
+                let rate = self.pricing.exchange_rate;
+                let bad = !(rate.is_finite() && rate > 0.0 && rate < 1_000.0);
+                check(bad, "pricing.exchange_rate", "must be a number above 0")
+            })
+            .or_else(|| {
+                let number = self.analyzer.similarity_threshold_warning;
+                fraction("analyzer.similarity_threshold_warning", number)
+            })
+            .or_else(|| {
+                let number = self.analyzer.similarity_threshold_critical;
+                fraction("analyzer.similarity_threshold_critical", number)
+            })
+            .or_else(|| {
+                let limit = self.advisor.max_cost_per_hour_usd;
+                let bad = !(limit.is_finite() && limit >= 0.0);
+                check(
+                    bad,
+                    "advisor.max_cost_per_hour_usd",
+                    "must be a number, 0 or more",
+                )
+            })
+            .or_else(|| {
+                let key = &security.api_key;
+                let bad = !key.is_empty()
+                    && (key.len() < 24 || key.chars().any(|c| !c.is_ascii_graphic()));
+                check(
+                    bad,
+                    "security.api_key",
+                    "must have 24 characters or more, without spaces",
+                )
+            })
+            .or_else(|| one_of("ui.language", &self.ui.language, &["system", "en", "zh-CN"]))
+            .or_else(|| one_of("ui.theme", &self.ui.theme, &["system", "light", "dark"]))
+            .or_else(|| {
+                one_of(
+                    "ui.density",
+                    &self.ui.density,
+                    &["compact", "default", "relaxed"],
+                )
+            })
+    }
+}
