@@ -1,0 +1,20 @@
+import { exactCount } from "../../format/tokens.ts";
+import { t } from "../../locale/translate.svelte.ts";
+
+/** The sentence why a text cannot be saved, or nothing. The server has the last word. */
+export type Check = (text: string) => string;
+
+export const whole =
+  (least: number, most: number): Check =>
+  (text) =>
+    /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most
+      ? ""
+      : t("invalid.number", { least: exactCount(least), most: exactCount(most) });
+
+export const port: Check = (text) => (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? "" : t("invalid.port"));
+
+export const rate: Check = (text) => (Number(text) > 0 && Number.isFinite(Number(text)) ? "" : t("invalid.rate"));
+
+export const webAddress: Check = (text) => (/^https?:\/\/[^\s/]+/.test(text) ? "" : t("invalid.address"));
+
+export const outboundAddress: Check = (text) => (/^(https?|socks5h?):\/\/[^\s/]+/.test(text) ? "" : t("invalid.outbound"));

@@ -1,0 +1,86 @@
+import { clock } from "../format/clock.ts";
+import { requestCost } from "../format/cost.ts";
+import type { IconName } from "../icons/names.ts";
+import type { Shape } from "../icons/shape.ts";
+import { t } from "../locale/translate.svelte.ts";
+import { listing } from "../pages/live/listing.svelte.ts";
+import { fitsWords } from "../pages/live/query.ts";
+import { selection } from "../pages/live/selection.svelte.ts";
+import { shapeOf } from "../pages/live/shape.ts";
+import { sections } from "../pages/settings/sections.ts";
+import { commands } from "../state/commands.svelte.ts";
+import { place } from "../state/place.svelte.ts";
+import type { Shortcut } from "../state/shortcut.ts";
+import { sites } from "./sites.svelte.ts";
+
+export type Entry = {
+  id: string;
+  group: "commands" | "sites" | "requests";
+  title: string;
+  note?: string;
+  end?: string;
+  icon?: IconName;
+  shape?: Shape;
+  shortcut?: Shortcut;
+  run: () => void;
+};
+
+/** Most entries of one group. */
+const mostSites = 5;
+const mostRequests = 6;
+
+function fromCommands(): Entry[] {
+  return commands.all
+    .filter((command) => command.quiet !== true && command.when?.() !== false)
+    .map(({ id, title, icon, shortcut, run }) => ({ id, group: "commands", title: title(), icon, run, ...(shortcut ? { shortcut } : {}) }));
+}
+
+function fromSettings(): Entry[] {
+  return sections.map(({ path, title, icon }) => ({
+    id: `settings-${path}`,
+    group: "commands",
+    title: t("palette.goToSection", { name: t(title) }),
+    icon,
+    run: () => place.go("settings", path),
+  }));
+}
+
+function fromSites(): Entry[] {
+  return sites.list.map((site) => ({
+    id: `site-${site.name}`,
+    group: "sites",
+    title: site.name,
+    note: t("palette.filterSite"),
+    end: site.balance ?? "",
+    shape: site.state,
+    run: () => sites.choose(site.name),
+  }));
+}
+
+function fromRequests(words: readonly string[]): Entry[] {
+  const found = listing.rows.filter(({ row }) => fitsWords(row, words)).slice(0, mostRequests);
+  return found.map((exchange) => ({
+    id: exchange.id,
+    group: "requests",
+    title: exchange.row.model ?? exchange.row.path,
+    note: [exchange.row.project, exchange.row.site, requestCost(exchange.row.cost)].filter((part) => part !== null).join(" · "),
+    end: clock(new Date(exchange.row.started_at)),
+    shape: shapeOf(exchange.row),
+    run: () => {
+      place.go("live");
+      selection.choose(exchange, true);
+    },
+  }));
+}
+
+/** Without text: the commands. With text: what holds every word. */
+export function findEntries(text: string): Entry[] {
+  const words = text.trim().toLowerCase().split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return fromCommands();
+  const fits = (entry: Entry): boolean => words.every((word) => entry.title.toLowerCase().includes(word));
+  return [
+    ...[...fromCommands(), ...fromSettings()].filter(fits),
+    ...fromSites().filter(fits).slice(0, mostSites),
+    ...fromRequests(words),
+  ];
+}

@@ -1,0 +1,51 @@
+import { t } from "../locale/translate.svelte.ts";
+import { routes } from "../routes.ts";
+import { appearance } from "../state/appearance.svelte.ts";
+import type { Command } from "../state/commands.svelte.ts";
+import { layout } from "../state/layout.svelte.ts";
+import { live } from "../state/live.svelte.ts";
+import { overlay } from "../state/overlay.svelte.ts";
+import { place } from "../state/place.svelte.ts";
+import { locale } from "../locale/translate.svelte.ts";
+import { turnProxy } from "./turnProxy.ts";
+
+export const toggleTheme = (): void => appearance.choose({ theme: appearance.dark ? "light" : "dark" });
+
+export const toggleLanguage = (): void =>
+  appearance.choose({ language: locale.language === "en" ? "zh-CN" : "en" });
+
+/** The site box is in the rail's way: it has none, so the palette takes over. */
+function findSite(): void {
+  const box = document.querySelector<HTMLInputElement>(".side-search input");
+  if (box !== null && box.offsetParent !== null) box.focus();
+  else overlay.shown = "palette";
+}
+
+export function shellCommands(): Command[] {
+  const pages = routes.map(
+    (route, index): Command => ({
+      id: `go-${route.path}`,
+      title: () => t("palette.goTo", { name: t(route.title) }),
+      icon: route.icon,
+      shortcut: `mod+${index + 1}`,
+      ...(route.path === "settings" ? { also: ["mod+,"] } : {}),
+      run: () => place.go(route.path),
+    }),
+  );
+  return [
+    ...pages,
+    { id: "palette", title: () => t("app.palette"), icon: "search", shortcut: "mod+k", quiet: true, run: () => overlay.toggle("palette") },
+    { id: "find-site", title: () => t("palette.findSite"), icon: "search", shortcut: "mod+shift+f", run: findSite },
+    {
+      id: "proxy",
+      title: () => (live.proxy?.on === true ? t("palette.proxyOff") : t("palette.proxyOn")),
+      icon: "power",
+      when: () => live.proxy !== null,
+      run: () => void turnProxy(live.proxy?.on !== true),
+    },
+    { id: "sidebar", title: () => t("palette.toggleSidebar"), icon: "panel-left", shortcut: "mod+b", run: () => layout.toggleSidebar() },
+    { id: "theme", title: () => (appearance.dark ? t("app.toLight") : t("app.toDark")), icon: "moon", run: toggleTheme },
+    { id: "language", title: () => t("app.toOtherLanguage"), icon: "languages", run: toggleLanguage },
+    { id: "keys", title: () => t("palette.shortcuts"), icon: "keyboard", shortcut: "?", run: () => overlay.toggle("keys") },
+  ];
+}

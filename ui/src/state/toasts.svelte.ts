@@ -1,0 +1,34 @@
+import type { IconName } from "../icons/names.ts";
+
+export type Toast = { id: number; text: string; icon: IconName; act?: { label: string; run: () => void } };
+
+/** How long a toast stays, ms. */
+const stay = 5_000;
+
+class Toasts {
+  list = $state.raw<Toast[]>([]);
+  #next = 1;
+
+  show(text: string, icon: IconName = "check", act?: Toast["act"]): void {
+    const toast: Toast = { id: this.#next++, text, icon, ...(act ? { act } : {}) };
+    this.list = [...this.list.slice(-2), toast];
+    setTimeout(() => this.close(toast.id), stay);
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((toast) => toast.id !== id);
+  }
+}
+
+export const toasts = new Toasts();
+
+class Announcer {
+  text = $state("");
+
+  /** Read out by assistive tech; nothing is shown. */
+  say(text: string): void {
+    this.text = text;
+  }
+}
+
+export const announcer = new Announcer();
