@@ -1,45 +1,79 @@
-//! A fake upstream as a program: `relayscope-testkit [--port N]`.
+//! A fake upstream as a program: `relayscope-testkit [--port N] [--demo URL]`.
+//!
+//! With `--demo` the demo's clients call the proxy at that address as well.
 
 // What this program has to say is one line for scripts and one for people.
 #![allow(clippy::print_stderr)]
 
+use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use relayscope_testkit::Upstream;
+use relayscope_testkit::demo::Script;
+use tokio_util::sync::CancellationToken;
 
 /// Port when none is given.
 const PORT: u16 = 7399;
+/// Seed of the demo's clients.
+const SEED: u64 = 1;
+
+/// What was asked for.
+struct Wanted {
+    port: u16,
+    demo: Option<String>,
+}
 
 fn main() -> ExitCode {
-    let Some(port) = port(std::env::args().skip(1)) else {
-        eprintln!("usage: relayscope-testkit [--port N]   (0 picks a free one; default {PORT})");
+    let Some(wanted) = wanted(std::env::args().skip(1)) else {
+        eprintln!(
+            "usage: relayscope-testkit [--port N] [--demo URL]   (port 0 picks a free one; default {PORT})"
+        );
         return ExitCode::from(2);
     };
-    match serve(port) {
+    match serve(wanted) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("relayscope-testkit: port {port}: {error}");
+            eprintln!("relayscope-testkit: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn port(mut arguments: impl Iterator<Item = String>) -> Option<u16> {
-    match arguments.next().as_deref() {
-        None => Some(PORT),
-        Some("--port") => arguments.next()?.parse().ok(),
-        Some(other) => other.strip_prefix("--port=")?.parse().ok(),
+fn wanted(mut arguments: impl Iterator<Item = String>) -> Option<Wanted> {
+    let mut wanted = Wanted {
+        port: PORT,
+        demo: None,
+    };
+    while let Some(argument) = arguments.next() {
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) => (name.to_owned(), value.to_owned()),
+            None => (argument, arguments.next()?),
+        };
+        match name.as_str() {
+            "--port" => wanted.port = value.parse().ok()?,
+            "--demo" => wanted.demo = Some(value),
+            _ => return None,
+        }
     }
+    Some(wanted)
 }
 
-fn serve(port: u16) -> std::io::Result<()> {
+fn serve(wanted: Wanted) -> Result<(), Box<dyn Error>> {
+    let script = wanted
+        .demo
+        .map(|address| Script::new(&address, SEED))
+        .transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let upstream = Upstream::start_on(SocketAddr::from(([127, 0, 0, 1], port))).await?;
+        let address = SocketAddr::from(([127, 0, 0, 1], wanted.port));
+        let upstream = Upstream::start_on(address).await?;
         eprintln!("listening on {}", upstream.base_url());
-        tokio::signal::ctrl_c().await
+        if let Some(script) = script {
+            tokio::spawn(script.run(CancellationToken::new()));
+        }
+        Ok(tokio::signal::ctrl_c().await?)
     })
 }

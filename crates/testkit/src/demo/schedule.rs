@@ -7,6 +7,8 @@ use super::dice::Dice;
 
 /// Requests of the beginning, so that the first screen is alive.
 const BURST: usize = 25;
+/// Of these: with a failure, or a client that leaves.
+const BURST_EVENTFUL: usize = 3;
 /// Pause between two of them, in ms: all are sent within two seconds.
 const BURST_GAP: u64 = 75;
 /// Pauses later on, in ms: about ten requests a minute.
@@ -106,9 +108,8 @@ impl Iterator for Schedule<'_> {
 }
 
 /// The long answers first, because they shall still stream when the first screen is looked at; then turns
-/// of all sessions in turn.
+/// of all sessions in turn; at the end some with which something happens.
 fn burst(book: &Book) -> Vec<(usize, usize)> {
-    let is_long = |(session, turn): &(usize, usize)| book.sessions[*session].turns[*turn].long;
     let longest = book
         .sessions
         .iter()
@@ -116,13 +117,24 @@ fn burst(book: &Book) -> Vec<(usize, usize)> {
         .max()
         .unwrap_or(0);
     let all = (0..longest).flat_map(|turn| (0..book.sessions.len()).map(move |at| (at, turn)));
-    let mut turns: Vec<(usize, usize)> = all
-        .filter(|(session, turn)| *turn < book.sessions[*session].turns.len())
-        .collect();
-    // A stable sort: `false` is before `true`.
-    turns.sort_by_key(|place| !is_long(place));
-    turns.truncate(BURST);
-    turns
+    let (mut burst, mut calm, mut eventful) = (Vec::new(), Vec::new(), Vec::new());
+    for (session, turn) in all {
+        let Some(sent) = book.sessions[session].turns.get(turn) else {
+            continue;
+        };
+        if sent.long {
+            burst.push((session, turn));
+        } else if sent.trouble.is_some() || sent.leave_after_ms.is_some() {
+            eventful.push((session, turn));
+        } else {
+            calm.push((session, turn));
+        }
+    }
+    eventful.truncate(BURST_EVENTFUL);
+    calm.truncate(BURST.saturating_sub(burst.len() + eventful.len()));
+    burst.extend(calm);
+    burst.extend(eventful);
+    burst
 }
 
 #[cfg(test)]
