@@ -14,8 +14,10 @@ def test_create_gives_text_and_usage(claude):
     assert message.content[0].text == SENTENCE
     assert message.stop_reason == "end_turn"
     usage = message.usage
-    assert (usage.input_tokens, usage.cache_read_input_tokens, usage.cache_creation_input_tokens) == (1200, 3000, 400)
-    assert (usage.cache_creation.ephemeral_5m_input_tokens, usage.cache_creation.ephemeral_1h_input_tokens) == (300, 100)
+    assert usage.input_tokens == 1200
+    assert (usage.cache_read_input_tokens, usage.cache_creation_input_tokens) == (3000, 400)
+    assert usage.cache_creation.ephemeral_5m_input_tokens == 300
+    assert usage.cache_creation.ephemeral_1h_input_tokens == 100
     assert usage.output_tokens > 10
 
 

@@ -20,7 +20,9 @@ WELL_ENDED = [
 ]
 BROKEN = ["cut", "cut-in-event", "cut-length", "gzip-cut", "reset", "bad-chunk", "endless-line?mib=2"]
 # Headers that belong to one connection, or that Relayscope gives a value of its own.
-OWN = {"date", "connection", "keep-alive", "transfer-encoding", "content-length", "x-request-id", "request-id", "trailer"}
+OWN = {
+    "date", "connection", "keep-alive", "transfer-encoding", "content-length", "trailer", "x-request-id", "request-id",
+}
 COUNTED = ("remaining", "reset", "openai-processing-ms")
 
 

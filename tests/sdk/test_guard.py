@@ -12,7 +12,10 @@ PATHS = ["/", "/health", "/api/stats", "/api/requests", "/api/config", "/v1/mode
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "0.0.0.0:{port}", "127.0.0.1:1", "127.0.0.1.evil.example:{port}"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:{port}", "0.0.0.0:{port}", "127.0.0.1:1", "127.0.0.1.evil.example:{port}"],
+)
 def test_foreign_hosts_are_refused(proxy, upstream, path, host):
     with client(proxy.address) as http:
         answer = http.get(path, headers={"host": host.format(port=proxy.port)})

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.through_proxy
 
 def post(proxy, dialect="messages", path=None, scenario="text", headers=None, **more):
     own_path, own, _ = DIALECTS[dialect]
+    document = body(dialect, scenario, False, **more)
     with client(proxy.address) as http:
-        return http.post(path or own_path, json=body(dialect, scenario, False, **more), headers={**own, **(headers or {})})
+        return http.post(path or own_path, json=document, headers={**own, **(headers or {})})
 
 
 @pytest.mark.parametrize("dialect", ["messages", "chat", "responses"])

@@ -18,7 +18,9 @@ def exchange_of(proxy, dialect, scenario, stream, **query):
     return proxy.detail(response.headers["x-request-id"], **query), received
 
 
-@pytest.mark.parametrize("scenario", ["text", "usage-twice", "usage-running", "gzip", "br", "zstd", "deflate", "crlf", "torn"])
+@pytest.mark.parametrize(
+    "scenario", ["text", "usage-twice", "usage-running", "gzip", "br", "zstd", "deflate", "crlf", "torn"]
+)
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
 @pytest.mark.parametrize("dialect", ["messages", "chat", "responses"])
 def test_tokens_are_the_upstreams(proxy, dialect, stream, scenario):

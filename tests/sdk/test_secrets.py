@@ -83,8 +83,8 @@ def test_not_in_the_log(witnessed):
 
 def test_not_in_any_answer_of_the_api(witnessed):
     eventually(lambda: not running_rows(witnessed), "all exchanges are over", 15)
-    pages = ["/api/requests", "/api/config", "/api/stats", "/api/stats/global", "/metrics", "/health", "/api/openapi.json"]
-    for page in pages:
+    pages = ["requests", "config", "stats", "stats/global", "openapi.json", "live"]
+    for page in ["/metrics", "/health", *(f"/api/{page}" for page in pages)]:
         assert CORE not in witnessed.api.get(page, headers=witnessed.signed_in()).text, page
     rows = all_rows(witnessed)
     assert len(rows) > 50
