@@ -145,7 +145,7 @@ fn summarize(steps: &[Ended], took: Duration) -> Result<(), Fault> {
     }
     Err(Fault::Several {
         count: failed,
-        what: "not in order",
+        what: "steps failed or could not run",
     })
 }
 

@@ -97,8 +97,10 @@ impl Call {
 
 /// The same cargo that runs us.
 pub(crate) fn cargo() -> Call {
-    Call::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
-        .inside(&crate::tree::root())
+    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut call = Call::new(program).inside(&crate::tree::root());
+    call.shown = "cargo".into();
+    call
 }
 
 /// Where PATH has this program.

@@ -1,16 +1,17 @@
-//! A virtual environment in `.venv/` for the tests that use the real Python SDKs.
+//! Virtual environments: `.venv/` beside a `requirements.txt`.
 
 use std::path::{Path, PathBuf};
 
 use crate::fault::Fault;
 use crate::process::Call;
-use crate::{stamp, tree};
+use crate::stamp;
 
-/// Makes or updates the environment from a requirements file.
-pub(crate) fn environment(requirements: &Path) -> Result<(), Fault> {
-    let place = tree::root().join(".venv");
+/// Makes the directory's environment from its `requirements.txt`, unless it is as required already.
+pub(crate) fn environment(directory: &Path) -> Result<(), Fault> {
+    let requirements = directory.join("requirements.txt");
+    let place = directory.join(".venv");
     let kept = place.join("installed-from");
-    let fingerprint = stamp::of(&[requirements.to_path_buf()])?;
+    let fingerprint = stamp::of(std::slice::from_ref(&requirements))?;
     if stamp::agrees(&kept, &fingerprint) {
         println!("Python packages: as required");
         return Ok(());
@@ -20,7 +21,7 @@ pub(crate) fn environment(requirements: &Path) -> Result<(), Fault> {
         .args(["-m", "venv", "--clear"])
         .args([&place])
         .run()?;
-    Call::new(interpreter())
+    Call::new(interpreter(directory))
         .args([
             "-m",
             "pip",
@@ -34,12 +35,12 @@ pub(crate) fn environment(requirements: &Path) -> Result<(), Fault> {
     stamp::keep(&kept, &fingerprint)
 }
 
-/// The environment's Python.
-pub(crate) fn interpreter() -> PathBuf {
+/// The Python of the directory's environment.
+pub(crate) fn interpreter(directory: &Path) -> PathBuf {
     let inside = if cfg!(windows) {
         "Scripts/python.exe"
     } else {
         "bin/python"
     };
-    tree::root().join(".venv").join(inside)
+    directory.join(".venv").join(inside)
 }

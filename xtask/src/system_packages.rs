@@ -122,6 +122,8 @@ fn install_with_apt(packages: &[&str]) -> Result<(), Fault> {
                 "apt-get",
                 "-o",
                 "DPkg::Lock::Timeout=300",
+                "-o",
+                "Dpkg::Use-Pty=0",
             ])
             .args(arguments)
             .run()

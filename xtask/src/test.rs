@@ -28,7 +28,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), Fault> {
         cargo().args(["build", "--workspace", "--locked"]).run()
     });
     rust_steps(&mut plan, programs);
-    sdk_steps(&mut plan, &[toolchain, system, programs]);
+    sdk_steps(&mut plan, [toolchain, system], programs);
     plan.step("Panel in a browser (Playwright)", &[programs], in_a_browser);
     desktop_step(&mut plan, programs);
     plan.run(&words)
@@ -125,17 +125,17 @@ fn rust_tests() -> Result<(), Fault> {
 }
 
 /// The official SDKs and command lines as clients of the built program.
-fn sdk_steps(plan: &mut Plan<'_>, needs: &[StepId]) {
+fn sdk_steps(plan: &mut Plan<'_>, set_up: [StepId; 2], programs: StepId) {
     let place = tree::root().join("tests/sdk");
-    let packages = plan.step("SDK tests: packages", needs, {
+    let packages = plan.step("SDK tests: packages", &set_up, {
         let place = place.clone();
         move || {
-            python::environment(&place.join("requirements.txt"))?;
+            python::environment(&place)?;
             node::packages(&place)
         }
     });
-    plan.step("SDK tests (pytest)", &[packages], move || {
-        Call::new(python::interpreter())
+    plan.step("SDK tests (pytest)", &[programs, packages], move || {
+        Call::new(python::interpreter(&place))
             .args(["-m", "pytest"])
             .inside(&place)
             .env("RELAYSCOPE_BIN", tree::program("debug", "relayscope")?)
