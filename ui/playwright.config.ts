@@ -1,0 +1,29 @@
+// Against a running Relayscope: RELAYSCOPE_URL is its address, RELAYSCOPE_OPEN_URL the one-time address that signs in.
+// CHROMIUM_PATH names a browser that is installed already.
+import { defineConfig } from "@playwright/test";
+
+const executablePath = process.env["CHROMIUM_PATH"];
+
+export default defineConfig({
+  testDir: "tests",
+  // One server, one list: what one test does to it another would see.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 45_000,
+  expect: { timeout: 12_000 },
+  reporter: process.env["CI"] === undefined ? "list" : [["list"], ["html", { open: "never" }]],
+  globalSetup: "./tests/signIn.ts",
+  use: {
+    baseURL: process.env["RELAYSCOPE_URL"] ?? "http://127.0.0.1:7357",
+    storageState: "test-results/session.json",
+    viewport: { width: 1280, height: 800 },
+    locale: "en-US",
+    colorScheme: "light",
+    trace: "retain-on-failure",
+    permissions: ["clipboard-read", "clipboard-write"],
+    launchOptions: {
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+      ...(executablePath === undefined ? {} : { executablePath }),
+    },
+  },
+});

@@ -1,0 +1,120 @@
+import { expect, test } from "./panel.ts";
+
+test("rows change in place while they stream", async ({ panel }) => {
+  const cell = panel.table.locator("tbody .v-live").first();
+  await expect(cell).toBeVisible({ timeout: 30_000 });
+  const row = panel.table.locator("tbody tr", { has: panel.page.locator(".dur.going") }).first();
+  const id = await row.getAttribute("id");
+  const own = panel.page.locator(`#${id}`);
+  const before = await own.innerText();
+  await expect.poll(async () => own.innerText()).not.toBe(before);
+});
+
+test("new rows wait while the pointer is over the table", async ({ panel }) => {
+  const first = panel.rows.first();
+  await first.hover();
+  const id = await first.getAttribute("id");
+  const pill = panel.page.locator(".new-pill");
+  await expect(pill).toBeVisible({ timeout: 40_000 });
+  expect(await panel.rows.first().getAttribute("id")).toBe(id);
+  await pill.click();
+  await expect(pill).toBeHidden();
+  await expect.poll(() => panel.rows.first().getAttribute("id")).not.toBe(id);
+});
+
+test("pause holds new rows back, resume lets them in", async ({ panel }) => {
+  await panel.page.keyboard.press("Space");
+  await expect(panel.page.getByRole("button", { name: "Resume" })).toBeVisible();
+  const id = await panel.rows.first().getAttribute("id");
+  await expect(panel.page.locator(".new-pill")).toBeVisible({ timeout: 40_000 });
+  expect(await panel.rows.first().getAttribute("id")).toBe(id);
+  await panel.page.keyboard.press("Space");
+  await expect(panel.page.locator(".new-pill")).toBeHidden();
+  await expect.poll(() => panel.rows.first().getAttribute("id")).not.toBe(id);
+});
+
+test("the filter narrows the list, says what it hides, and Esc takes it back", async ({ panel }) => {
+  await panel.page.keyboard.press("/");
+  await expect(panel.filter).toBeFocused();
+  await panel.page.keyboard.type("model:nothing-like-it");
+  await expect(panel.page.getByRole("heading", { name: "No request matches" })).toBeVisible();
+  await expect(panel.page.getByText(/hidden by “model:nothing-like-it”/)).toBeVisible();
+  await panel.page.keyboard.press("Escape");
+  await expect(panel.filter).toHaveValue("");
+  await expect(panel.rows.first()).toBeVisible();
+});
+
+test("chips pick several values and Delete clears them", async ({ panel }) => {
+  const chip = panel.page.getByRole("button", { name: /^Status/ });
+  await chip.click();
+  const options = panel.page.getByRole("listbox", { name: "Status" });
+  await options.getByRole("option", { name: /^OK/ }).click();
+  await options.getByRole("option", { name: /^In flight/ }).click();
+  await panel.page.keyboard.press("Escape");
+  await expect(options).toBeHidden();
+  await expect(chip).toHaveText(/2 picked/);
+  await expect(panel.table.locator("tbody .st.err")).toHaveCount(0);
+  await chip.focus();
+  await panel.page.keyboard.press("Delete");
+  await expect(chip).toHaveText("Status");
+});
+
+test("keys move, open, switch and close", async ({ panel }) => {
+  await panel.filter.fill("status:ok");
+  await panel.filter.press("Escape");
+  await panel.filter.fill("status:ok");
+  await panel.filter.blur();
+  await panel.page.keyboard.press("j");
+  await expect(panel.rows.first()).toHaveAttribute("aria-selected", "true");
+  await panel.page.keyboard.press("Enter");
+  await expect(panel.detail).toBeVisible();
+  await panel.page.keyboard.press("j");
+  await expect(panel.rows.nth(1)).toHaveAttribute("aria-selected", "true");
+  await panel.page.keyboard.press("[");
+  await expect(panel.rows.first()).toHaveAttribute("aria-selected", "true");
+  await panel.page.keyboard.press("r");
+  await expect(panel.detail.getByRole("button", { name: "Raw" })).toHaveAttribute("aria-pressed", "true");
+  await panel.page.keyboard.press("p");
+  await expect(panel.detail.getByRole("button", { name: "Parsed" })).toHaveAttribute("aria-pressed", "true");
+  await panel.page.keyboard.press("Escape");
+  await expect(panel.detail).toBeHidden();
+});
+
+test("the palette finds commands and the key sheet opens", async ({ panel }) => {
+  await panel.page.keyboard.press("Control+k");
+  const palette = panel.page.getByRole("dialog", { name: "Command palette" });
+  await palette.getByRole("combobox").fill("settings");
+  await expect(palette.getByRole("option").first()).toContainText("Settings");
+  await panel.page.keyboard.press("Enter");
+  await expect(panel.page.getByRole("navigation", { name: "Settings sections" })).toBeVisible();
+  await panel.page.keyboard.press("?");
+  await expect(panel.page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await panel.page.keyboard.press("Escape");
+  await expect(panel.page.getByRole("dialog", { name: "Keyboard" })).toBeHidden();
+});
+
+test("clearing can be undone, and only then reaches the server", async ({ panel }) => {
+  let asked = 0;
+  await panel.page.route("**/api/clear-history", async (route) => {
+    asked += 1;
+    await route.fulfill({ json: { success: true, cleared: 1 } });
+  });
+  const finished = panel.table.locator("tbody .st.ok");
+  await expect(finished.first()).toBeVisible();
+  await panel.page.getByRole("button", { name: "Clear history" }).click();
+  await panel.page.getByRole("alertdialog").getByRole("button", { name: "Clear history" }).click();
+  await expect(panel.page.getByText(/requests? cleared/)).toBeVisible();
+  await panel.page.getByRole("button", { name: "Undo" }).click();
+  await expect(finished.first()).toBeVisible();
+  expect(asked).toBe(0);
+
+  await panel.page.getByRole("button", { name: "Clear history" }).click();
+  await panel.page.getByRole("alertdialog").getByRole("button", { name: "Clear history" }).click();
+  await expect.poll(() => asked, { timeout: 15_000 }).toBe(1);
+});
+
+test("older requests are read as the end of the list comes near", async ({ panel }) => {
+  const asked = panel.page.waitForRequest((request) => request.url().includes("/api/requests"));
+  await panel.page.locator(".table-wrap").evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await asked;
+});
