@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base::{Clock, SystemClock};
 use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses, Upstream};
@@ -87,6 +87,7 @@ pub struct App {
     tasks: TaskTracker,
     end: CancellationToken,
     demo: bool,
+    begin: Instant,
 }
 
 impl App {
@@ -173,6 +174,7 @@ impl App {
             tasks: TaskTracker::new(),
             end: CancellationToken::new(),
             demo: options.demo,
+            begin: Instant::now(),
         }))
     }
 
@@ -304,6 +306,11 @@ impl App {
     /// The settings in force.
     pub fn settings(&self) -> Arc<Settings> {
         self.settings.now()
+    }
+
+    /// Time since the start.
+    pub fn uptime(&self) -> Duration {
+        self.begin.elapsed()
     }
 
     /// The data directory.

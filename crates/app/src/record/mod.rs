@@ -6,5 +6,5 @@ mod recorder;
 mod redact;
 
 pub use keep::Kept;
-pub use recorder::Recorder;
+pub use recorder::{OnRow, Recorder};
 pub(crate) use redact::headers;

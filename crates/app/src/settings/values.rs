@@ -27,7 +27,6 @@ macro_rules! section {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
-        #[expect(missing_docs, reason = "config/default.toml documents every member, with units")]
         pub struct $name { $(pub $member: $kind),* }
     };
 }

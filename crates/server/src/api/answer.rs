@@ -1,0 +1,157 @@
+//! Errors of the API: `{"error":{"code","message","params"}}`.
+
+use app::query::{FilterError, QueryError};
+use app::{DesktopError, SettingsError};
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::request::Parts;
+use serde_json::json;
+
+use crate::guard::Visitor;
+use crate::refuse::Refusal;
+
+/// Why an endpoint has no answer.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    params: Vec<(String, String)>,
+}
+
+impl ApiError {
+    /// A parameter that cannot be read.
+    pub(crate) fn parameter(name: &str, expected: &str) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "bad_parameter",
+            message: format!("{name} must be {expected}"),
+            params: vec![("parameter".to_owned(), name.to_owned())],
+        }
+    }
+
+    /// A body that cannot be read.
+    pub(crate) fn body(message: String) -> Self {
+        let (status, code) = (StatusCode::BAD_REQUEST, "bad_body");
+        Self {
+            status,
+            code,
+            message,
+            params: Vec::new(),
+        }
+    }
+
+    fn new(status: StatusCode, code: &'static str, error: &impl ToString) -> Self {
+        Self {
+            status,
+            code,
+            message: error.to_string(),
+            params: Vec::new(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let error = json!({"code": self.code, "message": self.message, "params": self.params});
+        (self.status, Json(json!({"error": error}))).into_response()
+    }
+}
+
+impl From<QueryError> for ApiError {
+    fn from(error: QueryError) -> Self {
+        match &error {
+            QueryError::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found", &error),
+            QueryError::Store(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_failed", &error)
+            }
+            QueryError::Lost => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", &error),
+        }
+    }
+}
+
+impl From<FilterError> for ApiError {
+    fn from(error: FilterError) -> Self {
+        Self::parameter(&error.parameter, error.expected)
+    }
+}
+
+impl From<SettingsError> for ApiError {
+    fn from(error: SettingsError) -> Self {
+        let key = match &error {
+            SettingsError::Value { key, .. } | SettingsError::Unknown(key) => Some(key.clone()),
+            _ => None,
+        };
+        let params = key.map(|key| ("key".to_owned(), key)).into_iter().collect();
+        let status = match &error {
+            SettingsError::Unwritable { .. } | SettingsError::Unreadable { .. } => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self {
+            params,
+            ..Self::new(status, "bad_setting", &error)
+        }
+    }
+}
+
+impl From<DesktopError> for ApiError {
+    fn from(error: DesktopError) -> Self {
+        match error {
+            DesktopError::NotHere => Self::new(StatusCode::CONFLICT, "no_desktop", &error),
+            DesktopError::Refused(_) => Self::new(StatusCode::CONFLICT, "desktop_refused", &error),
+        }
+    }
+}
+
+/// Present in an endpoint's parameters: it needs the session token.
+pub(crate) struct SignedIn;
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        match parts.extensions.get::<Visitor>() {
+            Some(visitor) if visitor.signed_in => Ok(Self),
+            _ => Err(Refusal::NotSignedIn.answer(wire::Dialect::Other)),
+        }
+    }
+}
+
+/// A path below /api that nobody answers.
+pub(crate) async fn no_such_endpoint() -> ApiError {
+    let (status, code) = (StatusCode::NOT_FOUND, "not_found");
+    let message = "there is no such endpoint: see /api/openapi.json".to_owned();
+    ApiError {
+        status,
+        code,
+        message,
+        params: Vec::new(),
+    }
+}
+
+/// Reads an optional number of the query.
+pub(crate) fn number<T: std::str::FromStr>(
+    pairs: &[(String, String)],
+    name: &str,
+    expected: &str,
+) -> Result<Option<T>, ApiError> {
+    match text(pairs, name) {
+        None => Ok(None),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| ApiError::parameter(name, expected)),
+    }
+}
+
+/// Reads an optional text of the query; an empty one is none.
+pub(crate) fn text<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = pairs.iter().find(|(known, _)| known == name);
+    found
+        .map(|(_, value)| &value[..])
+        .filter(|value| !value.is_empty())
+}

@@ -1,0 +1,73 @@
+//! The management API: one function per endpoint, each a thin translation.
+
+mod answer;
+mod bodies;
+mod config;
+mod desktop;
+mod export;
+mod health;
+mod history;
+mod metrics;
+mod openapi;
+mod requests;
+mod session;
+mod stats;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{delete, get, post};
+use tokio_util::sync::CancellationToken;
+
+use crate::{panel, ws};
+
+pub(crate) use health::health;
+
+/// Largest body that the API takes.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// What every endpoint may use.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) app: Arc<App>,
+    pub(crate) address: SocketAddr,
+    pub(crate) end: CancellationToken,
+}
+
+/// All routes of the API and the panel.
+pub(crate) fn router(api: Api) -> Router {
+    Router::new()
+        .route("/", get(panel::root))
+        .route("/ws", get(ws::connect))
+        .route("/health", get(health::health))
+        .route("/metrics", get(metrics::metrics))
+        .route("/api/hello", get(health::hello))
+        .route("/api/openapi.json", get(openapi::document))
+        .route("/api/session", get(session::session))
+        .route("/api/config", get(config::read).patch(config::change))
+        .route("/api/proxy", get(config::proxy).post(config::switch_proxy))
+        .route("/api/desktop", get(desktop::read).patch(desktop::change))
+        .route("/api/desktop/show", post(desktop::show))
+        .route("/api/stats", get(stats::stats))
+        .route("/api/requests", get(requests::list))
+        .route("/api/requests/{id}", get(requests::one))
+        .route("/api/request/{id}", get(requests::detail))
+        .route("/api/request/{id}/lines", get(bodies::lines))
+        .route("/api/request/{id}/find", get(bodies::find))
+        .route("/api/request/{id}/events", get(bodies::events))
+        .route("/api/request/{id}/text", get(bodies::text_part))
+        .route("/api/request/{id}/image", get(bodies::image))
+        .route("/api/request/{id}/body", get(bodies::body))
+        .route("/api/request/{id}/curl", get(export::curl))
+        .route("/api/request/{id}/export", get(export::json))
+        .route("/api/export.har", get(export::har))
+        .route("/api/clear-history", post(history::clear))
+        .route("/api/projects/{id}", delete(history::delete_project))
+        .route("/api/{*rest}", get(answer::no_such_endpoint))
+        .fallback(get(panel::asset))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(api)
+}
