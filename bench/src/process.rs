@@ -99,7 +99,7 @@ impl Process {
     /// Waits until it has nothing to do any more (recording goes on after the answers).
     pub(crate) fn settle(&self) {
         const LOOK_EVERY: Duration = Duration::from_millis(100);
-        const AT_MOST: Duration = Duration::from_secs(5);
+        const AT_MOST: Duration = Duration::from_secs(3);
         let deadline = Instant::now() + AT_MOST;
         let mut before = self.time();
         while Instant::now() < deadline {
