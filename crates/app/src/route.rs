@@ -42,7 +42,7 @@ impl Route for SettingsRoute {
             "" => Credentials::Caller,
             key => Credentials::Key(Secret::new(key.to_owned())),
         };
-        let site = base.host().to_owned();
+        let site = base.authority().to_owned();
         Ok(vec![Candidate {
             site,
             key_label: None,

@@ -1,1 +1,64 @@
-fn main() {}
+//! `relayscope`: the core without a window. `serve`, and every task as a command.
+//!
+//! Exit 0: done. 1: it could not be done (one sentence on stderr). 2: wrong usage.
+
+mod ask;
+mod commands;
+mod failure;
+mod log;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Gives memory back after a flood, and is faster than the C library's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Watch what your AI tools send, what it costs and whether the answer is what you pay for.
+#[derive(Debug, Parser)]
+#[command(name = "relayscope", version, disable_help_subcommand = true)]
+struct Arguments {
+    /// Where Relayscope keeps its data [default: the platform's data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Settings file [default: config.toml in the data directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the proxy, the API and the web panel; with a terminal, the terminal panel
+    Serve(commands::serve::Arguments),
+    /// Open the web panel in the browser, signed in
+    Open,
+    /// A made-up relay with traffic, in a temporary directory: see every tab alive without a key
+    Demo(commands::demo::Arguments),
+    /// What a usage costs
+    Price(commands::price::Arguments),
+}
+
+fn main() -> ExitCode {
+    let Arguments {
+        data_dir,
+        config,
+        command,
+    } = Arguments::parse();
+    let done = match command {
+        Command::Serve(arguments) => commands::serve::run(data_dir, config, arguments),
+        Command::Open => commands::open::run(data_dir),
+        Command::Demo(arguments) => commands::demo::run(arguments),
+        Command::Price(arguments) => commands::price::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -183,7 +183,7 @@ fn error(finish: &Finish) -> (Option<String>, Vec<(String, String)>, Option<Stri
             Some(error.to_string()),
         );
     }
-    if let Some((kind, message)) = &finish.inner_error {
+    if let Some((kind, message)) = finish.inner_error.as_ref().filter(|_| finish.outcome != Outcome::Error) {
         let params = vec![("kind".to_owned(), kind.clone())];
         return (
             Some("error_inside".to_owned()),

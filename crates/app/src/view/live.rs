@@ -1,9 +1,9 @@
 //! Messages of the WebSocket `/ws`.
 //!
-//! On connect the server sends one `snapshot` (or, for `/ws?since=REV`, only what changed after that
-//! revision as `started`/`finished` messages, when the server still is the one that gave the number).
-//! Later messages come at most every 50 ms. The client may send `{"watch":false}` to be left alone
-//! and `{"watch":true,"since":REV}` to go on.
+//! On connect the server sends one `snapshot` (or, for `/ws?run=RUN&since=REV`, only what changed after
+//! that revision as `started`/`finished` messages, when the server still is the run that gave the
+//! number). Later messages come at most every 50 ms. The client may send `{"watch":false}` to be left
+//! alone and `{"watch":true,"run":"RUN","since":REV}` to go on.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

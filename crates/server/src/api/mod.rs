@@ -47,6 +47,7 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/hello", get(health::hello))
         .route("/api/openapi.json", get(openapi::document))
         .route("/api/session", get(session::session))
+        .route("/api/session/one-time", post(session::one_time))
         .route("/api/config", get(config::read).patch(config::change))
         .route("/api/proxy", get(config::proxy).post(config::switch_proxy))
         .route("/api/desktop", get(desktop::read).patch(desktop::change))

@@ -5,6 +5,7 @@ use axum::{Extension, Json};
 use serde::Serialize;
 
 use super::Api;
+use super::answer::{ApiError, SignedIn};
 use crate::guard::Visitor;
 
 #[derive(Serialize)]
@@ -30,4 +31,21 @@ pub(crate) async fn session(
         platform: std::env::consts::OS,
         data_dir: api.app.data_dir().display().to_string(),
     })
+}
+
+#[derive(Serialize)]
+pub(crate) struct OneTime {
+    url: String,
+}
+
+/// `POST /api/session/one-time`: an address that signs a browser in once.
+pub(crate) async fn one_time(
+    State(api): State<Api>,
+    _: SignedIn,
+) -> Result<Json<OneTime>, ApiError> {
+    let token = api.app.session().one_time_token();
+    let token = token.map_err(|error| ApiError::body(error.to_string()))?;
+    Ok(Json(OneTime {
+        url: format!("http://{}/?token={token}", api.address),
+    }))
 }

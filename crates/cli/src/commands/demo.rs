@@ -1,0 +1,73 @@
+//! `relayscope demo`.
+
+use std::io::IsTerminal;
+
+use server::Options;
+use testkit::{Upstream, demo::Script};
+use tokio_util::sync::CancellationToken;
+
+use super::serve;
+use crate::failure::Failure;
+
+/// Arguments of `demo`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Port of the panel; 0 picks a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// No terminal panel
+    #[arg(long)]
+    no_console: bool,
+    /// Open the web panel in the browser
+    #[arg(long)]
+    open: bool,
+}
+
+/// Same traffic every time.
+const SEED: u64 = 20_261_120;
+
+/// Runs a made-up relay and made-up clients until it is asked to stop. Nothing leaves this machine, and
+/// the temporary directory goes with the end.
+#[expect(
+    clippy::print_stderr,
+    reason = "the addresses, for people and for scripts"
+)]
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let directory = tempfile::tempdir()?;
+    super::runtime()?.block_on(async {
+        let upstream = Upstream::start().await?;
+        let address = upstream.base_url();
+        let options = Options {
+            data_dir: Some(directory.path().to_owned()),
+            port: Some(arguments.port),
+            overrides: vec![
+                ("upstream.anthropic_base_url", address.clone()),
+                ("upstream.openai_base_url", address.clone()),
+                ("upstream.openrouter_base_url", address),
+                ("upstream.api_key", String::new()),
+            ],
+            demo: true,
+            ..Options::default()
+        };
+        let running = server::start(options).await?;
+        let console = !arguments.no_console && std::io::stdout().is_terminal();
+        if !console {
+            crate::log::begin();
+        }
+        eprintln!("demo: made-up data, nothing leaves this machine");
+        serve::announce(&running);
+        eprintln!("open {}", running.open_url());
+        if arguments.open {
+            serve::open_browser(&running.open_url());
+        }
+        let end = CancellationToken::new();
+        let proxy = format!("http://{}", running.address());
+        let script = Script::new(&proxy, SEED)?;
+        let traffic = tokio::spawn(script.run(end.clone()));
+        serve::until_stopped(&running, console).await?;
+        end.cancel();
+        traffic.await?;
+        running.stop().await;
+        Ok(())
+    })
+}
