@@ -57,11 +57,14 @@ function insideWord(match: RegExpExecArray, text: string): boolean {
 }
 
 function readInline(match: RegExpExecArray, text: string, depth: number): Inline | null {
-  const [, ticks, code, label, target, bare, , strong, strike, , emphasis, hardBreak] = match;
+  const [, ticks, code, label, target, bare, strongMark, strong, strike, , emphasis, hardBreak] = match;
   if (ticks !== undefined) return { kind: "code", text: (code ?? "").trim() };
   if (target !== undefined) return readLink(target, label ?? "", depth);
   if (bare !== undefined) return readLink(bare, bare, deepest);
-  if (strong !== undefined) return { kind: "strong", inlines: parseInline(strong, depth + 1) };
+  if (strong !== undefined) {
+    if (strongMark === "__" && insideWord(match, text)) return null;
+    return { kind: "strong", inlines: parseInline(strong, depth + 1) };
+  }
   if (strike !== undefined) return { kind: "strike", inlines: parseInline(strike, depth + 1) };
   if (emphasis !== undefined) {
     return insideWord(match, text) ? null : { kind: "emphasis", inlines: parseInline(emphasis, depth + 1) };

@@ -14,6 +14,10 @@ test("inlines", () => {
   expect(marks.map((inline) => inline.kind)).toEqual(["text", "strong", "text", "emphasis", "text", "code", "text", "link", "text", "link", "text"]);
 });
 
+test("underscores inside words are letters", () => {
+  expect(parseInline("call window.__init and window.__done or a_b_c").map((inline) => inline.kind)).toEqual(["text"]);
+});
+
 test("an unclosed fence keeps its text", () => {
   expect(parseMarkdown("```js\nalert(1)")).toEqual([{ kind: "code", language: "js", text: "alert(1)" }]);
 });

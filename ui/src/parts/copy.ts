@@ -1,6 +1,7 @@
 import { Fault } from "../api/fault.ts";
 import { sentence, t } from "../locale/translate.svelte.ts";
-import { announcer, toasts } from "../state/toasts.svelte.ts";
+import { problem } from "../state/problem.svelte.ts";
+import { toasts } from "../state/toasts.svelte.ts";
 
 /** Copies and says so. Where the clipboard is closed to us, a hidden field does it the old way. */
 export async function copy(text: string, said = t("app.copied")): Promise<boolean> {
@@ -12,8 +13,7 @@ export async function copy(text: string, said = t("app.copied")): Promise<boolea
     toasts.show(said, "copy");
     return true;
   }
-  announcer.say(sentence(new Fault(0, "clipboard", "")));
-  toasts.show(sentence(new Fault(0, "clipboard", "")), "circle-alert");
+  problem.show(sentence(new Fault(0, "clipboard", "")));
   return false;
 }
 

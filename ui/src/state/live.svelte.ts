@@ -39,6 +39,8 @@ class Live {
   revision = 0;
   run = "";
   sequence = 0;
+  /** The next word of a clearing is the echo of our own, which is shown already. */
+  #ownClearing = false;
   readonly #known = new Map<string, Exchange>();
 
   running = $derived.by(() => {
@@ -63,6 +65,7 @@ class Live {
     this.revision = Math.max(this.revision, message.revision);
     switch (message.type) {
       case "snapshot":
+        this.#ownClearing = false;
         this.run = message.run;
         this.revision = message.revision;
         this.totals = message.totals;
@@ -84,7 +87,8 @@ class Live {
         this.proxy = message.proxy;
         break;
       case "cleared":
-        this.clear();
+        if (this.#ownClearing) this.#ownClearing = false;
+        else this.clear();
         break;
     }
   }
@@ -95,6 +99,10 @@ class Live {
     this.#forget();
     this.clearings += 1;
     this.structure += 1;
+  }
+
+  expectClearing(): void {
+    this.#ownClearing = true;
   }
 
   /** Puts back what `clear` took; what has arrived since stays on top. */

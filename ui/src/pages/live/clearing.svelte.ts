@@ -50,6 +50,7 @@ class Clearing {
     clearTimeout(this.#timer);
     removeEventListener("pagehide", this.#leave);
     try {
+      live.expectClearing();
       await clearHistory(leaving);
     } catch (reason) {
       live.restore(kept);

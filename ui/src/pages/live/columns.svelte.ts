@@ -25,7 +25,7 @@ const all: readonly Column[] = [
   { id: "project", title: "columns.project", width: 78, sort: "project" },
   { id: "site", title: "columns.site", width: 0, sort: "site" },
   { id: "route", title: "columns.route", width: 142 },
-  { id: "io", title: "columns.io", width: 92, narrow: 84, number: true, sort: "io", fixed: true },
+  { id: "io", title: "columns.io", width: 92, narrow: 88, number: true, sort: "io", fixed: true },
   { id: "cache", title: "columns.cache", width: 48, number: true, sort: "cache" },
   { id: "ttft", title: "columns.ttft", width: 54, number: true, sort: "ttft" },
   { id: "speed", title: "columns.speed", width: 40, number: true, sort: "speed" },

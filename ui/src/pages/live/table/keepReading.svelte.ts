@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { connection } from "../../../state/connection.svelte.ts";
 import { live } from "../../../state/live.svelte.ts";
 import { history } from "../history.svelte.ts";
@@ -9,9 +10,19 @@ const reserve = 280;
 /** A question is asked when the typing rests, ms. */
 const rest = 250;
 
+/** Outlives the table: coming back from another page is no clearing. */
+let handledClearings = 0;
+
 /** Reads older rows as the end of the list comes near, and searches the store for what is typed. */
 export function keepReading(left: () => number): void {
   let asked = "";
+  // Whoever cleared the list, older rows must not fill it again by themselves.
+  $effect(() => {
+    if (live.clearings === handledClearings) return;
+    handledClearings = live.clearings;
+    untrack(() => history.reset());
+    listing.older = false;
+  });
   $effect(() => {
     const parameters = listing.parameters;
     const key = JSON.stringify(parameters);
