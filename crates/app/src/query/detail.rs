@@ -105,6 +105,9 @@ fn put_together(
         response: said(&response, answer_conversation),
         stop_reason: kept.stop_reason,
         timing: TimingView {
+            ttfb_ms: row.timing.ttfb_ms,
+            ttft_ms: row.timing.ttft_ms,
+            duration_ms: row.timing.duration_ms,
             connection: connection(kept.connection.unwrap_or_default()),
             marks: marks(&kept.times),
             tokens_over_time: replayed.tokens_over_time,

@@ -6,7 +6,7 @@ use wire::conversation::Conversation;
 
 use super::{ErrorView, ExchangeRow};
 
-/// Answer of `GET /api/request/{id}`.
+/// Answer of `GET /api/request/{id}`. Its `timing` stands in place of the row's and holds the same members.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Detail {
     /// The line of the list.
@@ -73,6 +73,12 @@ pub struct BodyView {
 /// Times of one exchange. Everything is in milliseconds from the arrival of the request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct TimingView {
+    /// As in the row: head of the answer.
+    pub ttfb_ms: Option<f64>,
+    /// As in the row: first content delta.
+    pub ttft_ms: Option<f64>,
+    /// As in the row: whole exchange.
+    pub duration_ms: Option<f64>,
     /// The connection that carried it.
     pub connection: ConnectionView,
     /// Named moments in the order of time:
