@@ -1,0 +1,330 @@
+//! What the tray shows, as a value computed from the state of the app. No Tauri type in here.
+
+use std::net::SocketAddr;
+
+use crate::text::Text;
+
+/// What one glance at the icon says; each has its own shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Mark {
+    /// The proxy carries requests.
+    On,
+    /// The proxy was switched off, or is not up yet.
+    Off,
+    /// Something needs the user.
+    Alert,
+}
+
+/// What a menu entry does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Show and focus the window.
+    Show,
+    /// Switch the proxy.
+    Proxy,
+    /// Copy the proxy's address.
+    CopyAddress,
+    /// Switch start at login.
+    StartAtLogin,
+    /// End the program.
+    Quit,
+}
+
+impl Command {
+    const ALL: [Self; 5] = [
+        Self::Show,
+        Self::Proxy,
+        Self::CopyAddress,
+        Self::StartAtLogin,
+        Self::Quit,
+    ];
+
+    /// Name of the menu entry.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Show => "show",
+            Self::Proxy => "proxy",
+            Self::CopyAddress => "copy-address",
+            Self::StartAtLogin => "start-at-login",
+            Self::Quit => "quit",
+        }
+    }
+
+    /// The command behind the menu entry `id`.
+    pub(crate) fn of(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|command| command.id() == id)
+    }
+}
+
+/// One line of the menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// Does something.
+    Action(Command, String),
+    /// Switches something.
+    Check(Command, String, Switch),
+    /// Only says something.
+    Note(String),
+    /// A line between groups.
+    Separator,
+}
+
+/// Position of a check entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Switch {
+    /// Ticked.
+    On,
+    /// Not ticked.
+    Off,
+}
+
+impl From<bool> for Switch {
+    fn from(on: bool) -> Self {
+        if on { Self::On } else { Self::Off }
+    }
+}
+
+/// The whole tray.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TrayModel {
+    /// The icon.
+    pub(crate) mark: Mark,
+    /// Text under the pointer.
+    pub(crate) tip: String,
+    /// The menu, from the top.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// Today's figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Today {
+    /// Requests that began today.
+    pub(crate) requests: u32,
+    /// Of these: their model has no price.
+    pub(crate) unpriced: u32,
+    /// Of these: their cost is an estimate.
+    pub(crate) estimated: u32,
+    /// Cost in US dollars, unpriced ones left out.
+    pub(crate) cost_usd: f64,
+}
+
+/// The proxy, as far as the tray shows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Proxy {
+    /// Not up yet.
+    Starting,
+    /// Could not be started.
+    Stopped,
+    /// The server is up.
+    Up {
+        /// Where.
+        address: SocketAddr,
+        /// Whether it carries requests.
+        switch: Switch,
+        /// Today's figures.
+        today: Today,
+    },
+}
+
+/// What the tray is made from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Facts {
+    /// The proxy.
+    pub(crate) proxy: Proxy,
+    /// Start at login; `None` where it cannot be known.
+    pub(crate) start_at_login: Option<Switch>,
+}
+
+impl TrayModel {
+    /// The tray for `facts`, in order: window, proxy, program.
+    pub(crate) fn new(facts: &Facts, text: &Text) -> Self {
+        let mut entries = vec![
+            Entry::Action(Command::Show, text.say("tray.show", &[])),
+            Entry::Separator,
+        ];
+        let (mark, tip) = match facts.proxy {
+            Proxy::Starting => {
+                entries.push(Entry::Note(text.say("tray.starting", &[])));
+                (Mark::Off, text.say("tray.tip.off", &[]))
+            }
+            Proxy::Stopped => {
+                entries.push(Entry::Note(text.say("tray.stopped", &[])));
+                (Mark::Alert, text.say("error.window", &[]))
+            }
+            Proxy::Up {
+                address,
+                switch,
+                today,
+            } => {
+                let address = address.to_string();
+                let gaps = [("address", address.as_str())];
+                entries.push(Entry::Check(
+                    Command::Proxy,
+                    text.say("tray.proxy", &gaps),
+                    switch,
+                ));
+                entries.push(Entry::Action(
+                    Command::CopyAddress,
+                    text.say("tray.copy_address", &[]),
+                ));
+                entries.push(Entry::Note(today_line(&today, text)));
+                match switch {
+                    Switch::On => (Mark::On, text.say("tray.tip.on", &gaps)),
+                    Switch::Off => (Mark::Off, text.say("tray.tip.off", &[])),
+                }
+            }
+        };
+        entries.push(Entry::Separator);
+        if let Some(switch) = facts.start_at_login {
+            let line = text.say("tray.start_at_login", &[]);
+            entries.push(Entry::Check(Command::StartAtLogin, line, switch));
+        }
+        entries.push(Entry::Action(Command::Quit, text.say("tray.quit", &[])));
+        Self { mark, tip, entries }
+    }
+}
+
+fn today_line(today: &Today, text: &Text) -> String {
+    // An estimate stays marked as one.
+    let about = if today.estimated > 0 { "~" } else { "" };
+    let cost = format!("{about}${}", grouped(today.cost_usd));
+    let key = if today.requests == 1 {
+        "tray.today_one"
+    } else {
+        "tray.today"
+    };
+    let line = text.say(
+        key,
+        &[("cost", &cost), ("requests", &today.requests.to_string())],
+    );
+    match today.unpriced {
+        0 => line,
+        count => text.say(
+            "tray.unpriced",
+            &[("today", &line), ("count", &count.to_string())],
+        ),
+    }
+}
+
+/// Two decimals, thousands set off by commas.
+fn grouped(amount: f64) -> String {
+    let plain = format!("{amount:.2}");
+    let (whole, cents) = plain.split_once('.').unwrap_or((&plain, "00"));
+    let mut digits = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            digits.push(',');
+        }
+        digits.push(digit);
+    }
+    format!("{digits}.{cents}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    fn up(switch: Switch, today: Today) -> Facts {
+        let address = SocketAddr::from(([127, 0, 0, 1], 7357));
+        Facts {
+            proxy: Proxy::Up {
+                address,
+                switch,
+                today,
+            },
+            start_at_login: Some(Switch::Off),
+        }
+    }
+
+    fn lines(facts: &Facts, language: Language) -> Vec<String> {
+        let mark = |switch| if switch == Switch::On { "✓" } else { "·" };
+        TrayModel::new(facts, &Text::new(language))
+            .entries
+            .into_iter()
+            .map(|entry| match entry {
+                Entry::Action(_, text) => text,
+                Entry::Check(_, text, switch) => format!("{} {text}", mark(switch)),
+                Entry::Note(text) => format!("({text})"),
+                Entry::Separator => "—".to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_running_proxy_shows_its_address_and_the_day() {
+        let today = Today {
+            requests: 312,
+            cost_usd: 9.84,
+            ..Today::default()
+        };
+        let shown = lines(&up(Switch::On, today), Language::English);
+        let expected = [
+            "Show window",
+            "—",
+            "✓ Proxy on 127.0.0.1:7357",
+            "Copy address",
+            "(Today $9.84, 312 requests)",
+            "—",
+            "· Start at login",
+            "Quit Relayscope",
+        ];
+        assert_eq!(shown, expected);
+        let shown = lines(&up(Switch::Off, today), Language::Chinese);
+        assert_eq!(shown[2], "· 代理：127.0.0.1:7357");
+        assert_eq!(shown[4], "(今日 $9.84，312 次请求)");
+    }
+
+    #[test]
+    fn estimates_and_unpriced_requests_are_not_hidden() {
+        let today = Today {
+            requests: 1,
+            unpriced: 2,
+            estimated: 1,
+            cost_usd: 1234.5,
+        };
+        let shown = lines(&up(Switch::On, today), Language::English);
+        assert_eq!(shown[4], "(Today ~$1,234.50, 1 request, 2 without a price)");
+    }
+
+    #[test]
+    fn the_icon_follows_the_proxy() {
+        let text = Text::new(Language::English);
+        let mark = |facts: &Facts| TrayModel::new(facts, &text).mark;
+        assert_eq!(mark(&up(Switch::On, Today::default())), Mark::On);
+        assert_eq!(mark(&up(Switch::Off, Today::default())), Mark::Off);
+        let facts = |proxy| Facts {
+            proxy,
+            start_at_login: None,
+        };
+        assert_eq!(mark(&facts(Proxy::Starting)), Mark::Off);
+        assert_eq!(mark(&facts(Proxy::Stopped)), Mark::Alert);
+    }
+
+    #[test]
+    fn a_stopped_proxy_can_still_be_left() {
+        let facts = Facts {
+            proxy: Proxy::Stopped,
+            start_at_login: None,
+        };
+        let shown = lines(&facts, Language::English);
+        assert_eq!(
+            shown,
+            [
+                "Show window",
+                "—",
+                "(Proxy stopped)",
+                "—",
+                "Quit Relayscope"
+            ]
+        );
+    }
+
+    #[test]
+    fn commands_are_found_by_the_name_of_their_entry() {
+        for command in Command::ALL {
+            assert_eq!(Command::of(command.id()), Some(command));
+        }
+        assert_eq!(Command::of("nonsense"), None);
+    }
+}
