@@ -1,6 +1,6 @@
 import { address, read, readText, type Query } from "./call.ts";
 import type { BodyLines } from "./generated/BodyLines";
-import type { Detail } from "./generated/Detail";
+import type { Detail } from "./detail";
 import type { EventList } from "./generated/EventList";
 import type { ExchangeRow } from "./generated/ExchangeRow";
 import type { FoundLines } from "./generated/FoundLines";

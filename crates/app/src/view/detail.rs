@@ -9,8 +9,9 @@ use super::{ErrorView, ExchangeRow};
 /// Answer of `GET /api/request/{id}`. Its `timing` stands in place of the row's and holds the same members.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct Detail {
-    /// The line of the list.
+    /// The line of the list: its members stand beside these (see `ui/src/api/detail.ts`).
     #[serde(flatten)]
+    #[ts(skip)]
     pub row: ExchangeRow,
     /// Session of the client (a Claude Code run, a Codex thread).
     pub session: Option<String>,

@@ -3,11 +3,31 @@ import type { Block } from "./Block";
 import type { Tool } from "./Tool";
 import type { Turn } from "./Turn";
 
-export type Conversation = {
-  system: Array<Block>;
-  tools: Array<Tool>;
-  turns: Array<Turn>;
-  parameters: Array<[string, string]>;
-  system_tokens: number;
-  tools_tokens: number;
-};
+/**
+ * One side of an exchange as a conversation.
+ */
+export type Conversation = { 
+/**
+ * System prompt.
+ */
+system: Array<Block>, 
+/**
+ * Tools offered to the model.
+ */
+tools: Array<Tool>, 
+/**
+ * Messages, oldest first. An answer has one turn.
+ */
+turns: Array<Turn>, 
+/**
+ * Everything else that was set (`temperature`, `max_tokens`, …): name and JSON text.
+ */
+parameters: Array<[string, string]>, 
+/**
+ * Tokens of the system prompt, estimated.
+ */
+system_tokens: number, 
+/**
+ * Tokens of the tool definitions, estimated.
+ */
+tools_tokens: number, };

@@ -2,25 +2,68 @@
 import type { AttemptView } from "./AttemptView";
 import type { BodyView } from "./BodyView";
 import type { Conversation } from "./Conversation";
-import type { ExchangeRow } from "./ExchangeRow";
 import type { HeaderView } from "./HeaderView";
 import type { LossView } from "./LossView";
 import type { PricingView } from "./PricingView";
 import type { TimingView } from "./TimingView";
 
-export type Detail = ExchangeRow & {
-  session: string | null;
-  upstream_url: string | null;
-  request_headers: Array<HeaderView>;
-  sent_headers: Array<HeaderView>;
-  response_headers: Array<HeaderView>;
-  request_body: BodyView;
-  response_body: BodyView;
-  request: Conversation | null;
-  response: Conversation | null;
-  stop_reason: string | null;
-  timing: TimingView;
-  attempts: Array<AttemptView>;
-  pricing: PricingView | null;
-  loss: LossView | null;
-};
+/**
+ * Answer of `GET /api/request/{id}`. Its `timing` stands in place of the row's and holds the same members.
+ */
+export type Detail = { 
+/**
+ * Session of the client (a Claude Code run, a Codex thread).
+ */
+session: string | null, 
+/**
+ * Address called upstream, credentials redacted.
+ */
+upstream_url: string | null, 
+/**
+ * As the client sent them, secrets redacted.
+ */
+request_headers: Array<HeaderView>, 
+/**
+ * As they went upstream, secrets redacted.
+ */
+sent_headers: Array<HeaderView>, 
+/**
+ * As the upstream answered, secrets redacted.
+ */
+response_headers: Array<HeaderView>, 
+/**
+ * Request body.
+ */
+request_body: BodyView, 
+/**
+ * Response body.
+ */
+response_body: BodyView, 
+/**
+ * What was said to the model. Long texts are cut: see `Text`.
+ */
+request: Conversation | null, 
+/**
+ * What the model said.
+ */
+response: Conversation | null, 
+/**
+ * Why the model stopped, in the upstream's words.
+ */
+stop_reason: string | null, 
+/**
+ * Time marks.
+ */
+timing: TimingView, 
+/**
+ * Every try, in order.
+ */
+attempts: Array<AttemptView>, 
+/**
+ * How the cost came about.
+ */
+pricing: PricingView | null, 
+/**
+ * What could not be recorded.
+ */
+loss: LossView | null, };

@@ -5,29 +5,103 @@ import type { Phase } from "./Phase";
 import type { RowTiming } from "./RowTiming";
 import type { TokenView } from "./TokenView";
 
-export type ExchangeRow = {
-  id: string;
-  revision: number;
-  started_at: string;
-  phase: Phase;
-  outcome: string;
-  method: string;
-  path: string;
-  dialect: string;
-  upstream_dialect: string;
-  model: string | null;
-  model_served: string | null;
-  project: string | null;
-  client: string | null;
-  site: string | null;
-  key: string | null;
-  stream: boolean;
-  status: number | null;
-  tokens: TokenView;
-  cost: CostView;
-  timing: RowTiming;
-  speed: number | null;
-  attempts: number;
-  advisor_level: number;
-  error: ErrorView | null;
-};
+/**
+ * One exchange as a line.
+ */
+export type ExchangeRow = { 
+/**
+ * `req_…`.
+ */
+id: string, 
+/**
+ * Revision of the live state at which this row last changed.
+ */
+revision: number, 
+/**
+ * Arrival of the request, RFC 3339 in UTC.
+ */
+started_at: string, 
+/**
+ * Where it stands.
+ */
+phase: Phase, 
+/**
+ * `running|done|error|error_inside|cut|client_left|empty|interrupted`.
+ */
+outcome: string, 
+/**
+ * HTTP method.
+ */
+method: string, 
+/**
+ * Path and query as called (credentials in the query redacted).
+ */
+path: string, 
+/**
+ * What the client spoke: `anthropic|openai-chat|openai-responses|other`.
+ */
+dialect: string, 
+/**
+ * What the upstream spoke.
+ */
+upstream_dialect: string, 
+/**
+ * Model that was asked for.
+ */
+model: string | null, 
+/**
+ * Model that the answer names, where it differs from `model`.
+ */
+model_served: string | null, 
+/**
+ * Project of the caller.
+ */
+project: string | null, 
+/**
+ * Calling program with version, for example `Claude Code 2.1.328`.
+ */
+client: string | null, 
+/**
+ * Site, or the host name of the upstream where no site is configured.
+ */
+site: string | null, 
+/**
+ * Label of the key that was used.
+ */
+key: string | null, 
+/**
+ * Whether a stream was asked for.
+ */
+stream: boolean, 
+/**
+ * Status that the client received.
+ */
+status: number | null, 
+/**
+ * Tokens.
+ */
+tokens: TokenView, 
+/**
+ * Cost.
+ */
+cost: CostView, 
+/**
+ * Times.
+ */
+timing: RowTiming, 
+/**
+ * Output tokens per second: over the last two seconds while streaming, over the generation when done.
+ */
+speed: number | null, 
+/**
+ * How many attempts it took.
+ */
+attempts: number, 
+/**
+ * Advisor level 0–4.
+ */
+advisor_level: number, 
+/**
+ * What went wrong.
+ */
+error: ErrorView | null, };

@@ -4,9 +4,71 @@ import type { Progress } from "./Progress";
 import type { ProxyView } from "./ProxyView";
 import type { Totals } from "./Totals";
 
-export type Message = { type: "snapshot"; revision: number; run: string; exchanges: Array<ExchangeRow>; totals: Totals; proxy: ProxyView }
-  | { type: "started"; revision: number; exchanges: Array<ExchangeRow> }
-  | { type: "progress"; revision: number; exchanges: Array<Progress> }
-  | { type: "finished"; revision: number; exchanges: Array<ExchangeRow> }
-  | { type: "totals"; revision: number; totals: Totals; proxy: ProxyView }
-  | { type: "cleared"; revision: number; cleared: number };
+/**
+ * What the server says.
+ */
+export type Message = { "type": "snapshot", 
+/**
+ * Revision of the live state.
+ */
+revision: number, 
+/**
+ * Changes with every start of the server: revisions of another run mean nothing.
+ */
+run: string, 
+/**
+ * Rows, newest first, at most `capture.max_history` finished ones.
+ */
+exchanges: Array<ExchangeRow>, 
+/**
+ * KPI figures.
+ */
+totals: Totals, 
+/**
+ * The proxy.
+ */
+proxy: ProxyView, } | { "type": "started", 
+/**
+ * Revision of the live state.
+ */
+revision: number, 
+/**
+ * The new rows.
+ */
+exchanges: Array<ExchangeRow>, } | { "type": "progress", 
+/**
+ * Revision of the live state.
+ */
+revision: number, 
+/**
+ * The changed members.
+ */
+exchanges: Array<Progress>, } | { "type": "finished", 
+/**
+ * Revision of the live state.
+ */
+revision: number, 
+/**
+ * The final rows.
+ */
+exchanges: Array<ExchangeRow>, } | { "type": "totals", 
+/**
+ * Revision of the live state.
+ */
+revision: number, 
+/**
+ * The figures.
+ */
+totals: Totals, 
+/**
+ * The proxy.
+ */
+proxy: ProxyView, } | { "type": "cleared", 
+/**
+ * Revision of the live state.
+ */
+revision: number, 
+/**
+ * How many rows went.
+ */
+cleared: number, };

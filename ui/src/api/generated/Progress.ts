@@ -3,14 +3,43 @@ import type { CostView } from "./CostView";
 import type { Phase } from "./Phase";
 import type { TokenView } from "./TokenView";
 
-export type Progress = {
-  id: string;
-  phase: Phase;
-  status: number | null;
-  ttfb_ms: number | null;
-  ttft_ms: number | null;
-  tokens: TokenView;
-  cost: CostView;
-  speed: number | null;
-  model_served: string | null;
-};
+/**
+ * What changed in one running exchange.
+ */
+export type Progress = { 
+/**
+ * `req_…`.
+ */
+id: string, 
+/**
+ * Waiting or streaming.
+ */
+phase: Phase, 
+/**
+ * Status of the answer.
+ */
+status: number | null, 
+/**
+ * Time to first byte.
+ */
+ttfb_ms: number | null, 
+/**
+ * Time to first token.
+ */
+ttft_ms: number | null, 
+/**
+ * Tokens so far.
+ */
+tokens: TokenView, 
+/**
+ * Cost so far.
+ */
+cost: CostView, 
+/**
+ * Output tokens per second over the last two seconds.
+ */
+speed: number | null, 
+/**
+ * Model that the answer names.
+ */
+model_served: string | null, };

@@ -2,10 +2,40 @@
 import type { ConnectionView } from "./ConnectionView";
 import type { MarkView } from "./MarkView";
 
-export type TimingView = {
-  connection: ConnectionView;
-  marks: Array<MarkView>;
-  tokens_over_time: Array<[number, number]>;
-  stalls: Array<[number, number]>;
-  blocks: Array<[string, number, number]>;
-};
+/**
+ * Times of one exchange. Everything is in milliseconds from the arrival of the request.
+ */
+export type TimingView = { 
+/**
+ * As in the row: head of the answer.
+ */
+ttfb_ms: number | null, 
+/**
+ * As in the row: first content delta.
+ */
+ttft_ms: number | null, 
+/**
+ * As in the row: whole exchange.
+ */
+duration_ms: number | null, 
+/**
+ * The connection that carried it.
+ */
+connection: ConnectionView, 
+/**
+ * Named moments in the order of time:
+ * `received|planned|sent|head|first_byte|first_token|last_token|last_byte`.
+ */
+marks: Array<MarkView>, 
+/**
+ * Output tokens (estimated while they arrive) per slice of the answer's time, for the chart.
+ */
+tokens_over_time: Array<[number, number]>, 
+/**
+ * Pauses between deltas longer than a second: when (ms), how long (ms).
+ */
+stalls: Array<[number, number]>, 
+/**
+ * Arrival of each content block: kind (`thinking|text|tool_use`), from ms, to ms.
+ */
+blocks: Array<[string, number, number]>, };

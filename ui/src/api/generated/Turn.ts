@@ -2,8 +2,19 @@
 import type { Block } from "./Block";
 import type { Role } from "./Role";
 
-export type Turn = {
-  role: Role;
-  blocks: Array<Block>;
-  tokens: number;
-};
+/**
+ * One message.
+ */
+export type Turn = { 
+/**
+ * Who speaks.
+ */
+role: Role, 
+/**
+ * What is said.
+ */
+blocks: Array<Block>, 
+/**
+ * Tokens, estimated.
+ */
+tokens: number, };

@@ -1,7 +1,7 @@
 // The exchange shown in the detail. Late answers for another one are dropped.
 import { readDetail } from "../../../api/exchanges.ts";
 import { asFault, type Fault } from "../../../api/fault.ts";
-import type { Detail } from "../../../api/generated/Detail";
+import type { Detail } from "../../../api/detail";
 
 class Reader {
   detail = $state.raw<Detail | null>(null);

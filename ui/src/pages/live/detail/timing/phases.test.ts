@@ -3,6 +3,9 @@ import type { TimingView } from "../../../../api/generated/TimingView";
 import { axis, phases } from "./phases.ts";
 
 const timing = (marks: Record<string, number>, reused = true): TimingView => ({
+  ttfb_ms: null,
+  ttft_ms: null,
+  duration_ms: null,
   connection: { reused, dns_ms: 4, connect_ms: 20, tls_ms: 30, remote: null, protocol: null, path: "direct" },
   marks: Object.entries(marks).map(([name, at_ms]) => ({ name, at_ms })),
   tokens_over_time: [],

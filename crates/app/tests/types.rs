@@ -1,0 +1,52 @@
+//! The panel's TypeScript types are those of the Rust values.
+//!
+//! `UPDATE_TYPES=1 cargo nextest run -p relayscope-app types` writes them anew.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use relayscope_app::view::{BodyLines, Detail, EventList, FoundLines, Message};
+use ts_rs::{Config, TS};
+use wire::conversation::Slice;
+
+const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/api/generated");
+
+fn write_all(directory: &Path) {
+    let config = Config::new().with_out_dir(directory).with_large_int("number");
+    Message::export_all(&config).unwrap();
+    Detail::export_all(&config).unwrap();
+    BodyLines::export_all(&config).unwrap();
+    FoundLines::export_all(&config).unwrap();
+    EventList::export_all(&config).unwrap();
+    Slice::export_all(&config).unwrap();
+}
+
+fn files(directory: &Path) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            (entry.file_name().into_string().unwrap(), text)
+        })
+        .collect()
+}
+
+#[test]
+fn types_of_the_panel_are_current() {
+    if std::env::var_os("UPDATE_TYPES").is_some() {
+        for name in files(Path::new(GENERATED)).keys() {
+            std::fs::remove_file(Path::new(GENERATED).join(name)).unwrap();
+        }
+        write_all(Path::new(GENERATED));
+        return;
+    }
+    let fresh = tempfile::tempdir().unwrap();
+    write_all(fresh.path());
+    let (fresh, kept) = (files(fresh.path()), files(Path::new(GENERATED)));
+    for (name, text) in &fresh {
+        assert!(kept.get(name) == Some(text), "{name} is stale: run this test with UPDATE_TYPES=1");
+    }
+    let extra: Vec<_> = kept.keys().filter(|name| !fresh.contains_key(*name)).collect();
+    assert!(extra.is_empty(), "no Rust type stands behind {extra:?}");
+}
