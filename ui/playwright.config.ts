@@ -1,6 +1,11 @@
 // Against a running Relayscope: RELAYSCOPE_URL is its address, RELAYSCOPE_OPEN_URL the one-time address that signs in.
 // CHROMIUM_PATH names a browser that is installed already.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
+
+// Two runs at a time must not share a cookie. The workers inherit the name.
+process.env["RELAYSCOPE_SESSION"] ??= join(tmpdir(), `relayscope-session-${process.pid}.json`);
 
 const executablePath = process.env["CHROMIUM_PATH"];
 
@@ -15,7 +20,7 @@ export default defineConfig({
   globalSetup: "./tests/signIn.ts",
   use: {
     baseURL: process.env["RELAYSCOPE_URL"] ?? "http://127.0.0.1:7357",
-    storageState: "test-results/session.json",
+    storageState: process.env["RELAYSCOPE_SESSION"] ?? "",
     viewport: { width: 1280, height: 800 },
     locale: "en-US",
     colorScheme: "light",

@@ -8,6 +8,6 @@ export default async function signIn(config: FullConfig): Promise<void> {
   const page = await context.newPage();
   const address = process.env["RELAYSCOPE_OPEN_URL"];
   if (address !== undefined && address !== "") await page.goto(address);
-  await context.storageState({ path: "test-results/session.json" });
+  await context.storageState({ path: process.env["RELAYSCOPE_SESSION"] ?? "" });
   await browser.close();
 }

@@ -15,9 +15,8 @@ function signed(amount: number, text: string): string {
 export function requestCost(cost: CostView): string {
   if (cost.basis === "none") return "$0.000";
   if (cost.basis === "unpriced" || cost.usd === null) return missing;
-  const sign = cost.basis === "estimate" ? "~" : "";
-  if (cost.usd > 0 && cost.usd < leastShown) return `${sign}<$0.001`;
-  return `${sign}$${cost.usd.toFixed(3)}`;
+  if (cost.usd > 0 && cost.usd < leastShown) return "<$0.001";
+  return `${cost.basis === "estimate" ? "~" : ""}$${cost.usd.toFixed(3)}`;
 }
 
 /** Cost in station logs: `$0.0565`. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TimingView } from "../../../../api/generated/TimingView";
-import { axis, phases } from "./phases.ts";
+import { axis, bins, phases } from "./phases.ts";
 
 const timing = (marks: Record<string, number>, reused = true): TimingView => ({
   ttfb_ms: null,
@@ -25,6 +25,14 @@ test("a new connection has its length", () => {
 
 test("a request without an answer stops where it stopped", () => {
   expect(phases(timing({ received: 0 })).map((phase) => phase.id)).toEqual(["connect"]);
+});
+
+test("slices are joined without losing a token", () => {
+  const points = Array.from({ length: 200 }, (_, index): [number, number] => [index * 5, index % 3]);
+  const joined = bins(points, 32);
+  expect(joined.length).toBe(32);
+  expect(joined.reduce((sum, [, tokens]) => sum + tokens, 0)).toBe(points.reduce((sum, [, tokens]) => sum + tokens, 0));
+  expect(bins([[1, 2]], 32)).toEqual([[1, 2]]);
 });
 
 test("axis", () => {

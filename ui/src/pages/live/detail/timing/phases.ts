@@ -5,6 +5,9 @@ export type PhaseId = "prepare" | "connect" | "firstByte" | "firstToken" | "stre
 /** One bar of the waterfall, ms from the arrival of the request. `note` is a moment, `length` a duration. */
 export type Phase = { id: PhaseId; from: number; to: number; shows: "length" | "moment" | "reused" };
 
+/** An answer that comes in one piece has no stream worth a line, ms. */
+const leastStream = 2;
+
 /** What the marks say, phase by phase; a phase without its marks is left out. */
 export function phases(timing: TimingView): Phase[] {
   const at = (name: string): number | undefined => timing.marks.find((mark) => mark.name === name)?.at_ms;
@@ -26,7 +29,7 @@ export function phases(timing: TimingView): Phase[] {
   if (firstByte !== undefined) list.push({ id: "firstByte", from: Math.min(sent ?? start, firstByte), to: firstByte, shows: "moment" });
   if (firstToken !== undefined) list.push({ id: "firstToken", from: firstByte ?? start, to: firstToken, shows: "moment" });
   const streamFrom = firstToken ?? firstByte;
-  if (streamFrom !== undefined && end !== undefined && end > streamFrom) list.push({ id: "stream", from: streamFrom, to: end, shows: "length" });
+  if (streamFrom !== undefined && end !== undefined && end - streamFrom > leastStream) list.push({ id: "stream", from: streamFrom, to: end, shows: "length" });
   return list;
 }
 
@@ -39,4 +42,18 @@ export function axis(end: number): string[] {
     const text = step === 0 ? "0" : ((end * step) / 4 / scale).toFixed(digits);
     return step === 4 ? `${text}\u00a0${unit}` : text;
   });
+}
+
+/** The same tokens in at most `most` slices of equal length, each at its middle. */
+export function bins(points: ReadonlyArray<readonly [number, number]>, most: number): Array<[number, number]> {
+  const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
+  const count = Math.min(most, points.length);
+  const width = (last - first) / count;
+  if (count < 2 || width === 0) return points.map(([at, tokens]) => [at, tokens]);
+  const list = Array.from({ length: count }, (_, index): [number, number] => [first + (index + 0.5) * width, 0]);
+  for (const [at, tokens] of points) {
+    const slice = list[Math.min(count - 1, Math.floor((at - first) / width))];
+    if (slice !== undefined) slice[1] += tokens;
+  }
+  return list;
 }
