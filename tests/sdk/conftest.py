@@ -6,6 +6,7 @@ import anthropic
 import openai
 import pytest
 
+from programs import binary
 from relayscope import Relayscope
 from upstream import Upstream
 
@@ -21,6 +22,13 @@ def pytest_configure():
     for name in list(os.environ):
         if name.startswith(("ANTHROPIC_", "OPENAI_", "LIVETOKEN_", "CLAUDE_", "CODEX_")):
             del os.environ[name]
+    # One sentence instead of a thousand failures.
+    try:
+        binary("TESTKIT_BIN", "relayscope-testkit")
+        if not DIRECT:
+            binary("RELAYSCOPE_BIN", "relayscope")
+    except RuntimeError as missing:
+        pytest.exit(str(missing), returncode=2)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -94,15 +94,22 @@ def test_messages_are_gathered(proxy):
 
 def test_going_on_after_a_pause(proxy):
     with listen(proxy) as socket:
-        revision = json.loads(socket.recv(timeout=5))["revision"]
+        snapshot = json.loads(socket.recv(timeout=5))
+    revision, run = int(snapshot["revision"]), snapshot["run"]
     response, _, _ = raw(proxy.address, "messages", "text", True)
     exchange = response.headers["x-request-id"]
     proxy.detail(exchange)
-    with listen(proxy, f"?since={int(revision)}") as socket:
+    with listen(proxy, f"?run={run}&since={revision}") as socket:
         heard = until(
             socket, lambda message: any(row["id"] == exchange for row in message.get("exchanges", []))
         )
-    assert heard[0]["revision"] >= revision
+    assert heard[0]["type"] != "snapshot"
+    assert heard[0]["revision"] > revision
+
+
+def test_revisions_of_another_run_mean_nothing(proxy):
+    with listen(proxy, "?run=another&since=1") as socket:
+        assert json.loads(socket.recv(timeout=5))["type"] == "snapshot"
 
 
 def test_nothing_is_sent_while_nobody_looks(proxy):
@@ -118,7 +125,8 @@ def test_nothing_is_sent_while_nobody_looks(proxy):
         response, _, _ = raw(proxy.address, "messages", "text", True)
         with pytest.raises(TimeoutError):
             socket.recv(timeout=1.5)
-        socket.send(json.dumps({"watch": True, "since": snapshot["revision"]}))
+        wish = {"watch": True, "run": snapshot["run"], "since": int(snapshot["revision"])}
+        socket.send(json.dumps(wish))
         until(socket, is_about("finished", response.headers["x-request-id"]))
 
 

@@ -58,9 +58,8 @@ impl Queries {
     ) -> Result<FoundLines, QueryError> {
         self.blocking(move |queries| {
             let found = queries.text(&id, side, form)?.find(&text);
-            let lines = found.lines.iter().map(|line| *line as u32).collect();
             Ok(FoundLines {
-                lines,
+                lines: found.lines,
                 more: found.more,
             })
         })

@@ -153,21 +153,33 @@ fn clean_text(text: &str, secrets: &[Vec<u8>]) -> String {
 
 /// Where the upstream told no usage, the tokens are counted here and stay marked as an estimate.
 fn estimate_missing_usage(exchange: &Exchange, finish: &mut Finish) {
-    let answered = matches!(
-        finish.outcome,
-        Outcome::Done | Outcome::Cut | Outcome::ClientLeft
+    let answered = matches!(finish.outcome, Outcome::Done | Outcome::Cut | Outcome::ClientLeft);
+    let counted = !finish.usage_told && answered && finish.status == Some(200);
+    if !counted || exchange.dialect == Dialect::Other {
+        return;
+    }
+    let request = wire::count::request(exchange.dialect, &exchange.body());
+    let request = request.map_or_else(
+        || wire::fold::estimated_tokens(exchange.body_bytes as usize) as u64,
+        u64::from,
     );
-    if finish.usage_told || !answered || exchange.dialect == Dialect::Other {
-        return;
-    }
-    if finish.status != Some(200) {
-        return;
-    }
-    finish.usage.input = wire::fold::estimated_tokens(exchange.body_bytes as usize) as u64;
-    if finish.content_bytes == 0 {
-        finish.usage.output = wire::fold::estimated_tokens(finish.response_bytes as usize) as u64;
-    }
+    finish.usage.input = request;
+    finish.usage.output = answer_tokens(exchange.dialect, finish);
     finish.usage_basis = UsageBasis::Estimated;
+}
+
+/// Tokens of the answer: of the text that a stream stands for, or of the JSON.
+fn answer_tokens(dialect: Dialect, finish: &Finish) -> u64 {
+    let encoding = finish.response_headers.get(http::header::CONTENT_ENCODING);
+    let encoding = encoding.and_then(|value| value.to_str().ok());
+    let plain = encoding::decode(encoding, &finish.response_body).unwrap_or_default();
+    let answer = if finish.content_bytes > 0 {
+        wire::assemble::answer(dialect, &plain).json
+    } else {
+        serde_json::from_slice(&plain).unwrap_or_default()
+    };
+    let counted = wire::count::answer(dialect, &answer).map(u64::from);
+    counted.unwrap_or(wire::fold::estimated_tokens(finish.content_bytes as usize) as u64)
 }
 
 /// Code, values and words of what went wrong.
