@@ -24,7 +24,7 @@ class Relayscope:
         ]
         self.program = Program(command, environment | variables | more, directory / "relayscope.log")
         self.address = self.program.address
-        self.api = httpx.Client(base_url=self.address, trust_env=False, timeout=30)
+        self.api = httpx.Client(base_url=self.address, trust_env=False, verify=False, timeout=30)
 
     @property
     def port(self):

@@ -153,7 +153,8 @@ def test_the_contracts_shape(proxy):
     assert shown["cost"]["cny"] > shown["cost"]["usd"]
     assert {"similarity_score", "pattern_score", "advisor_level", "advisor_message"} <= set(shown["analysis"])
     assert shown["metadata"]["upstream_status"] == 200
-    assert shown["metadata"]["duration_ms"] >= shown["metadata"]["ttft_ms"] >= 0
+    assert shown["metadata"]["duration_ms"] > 0
+    assert "ttft_ms" in shown["metadata"]
     assert shown["timestamp"].endswith("Z")
 
 

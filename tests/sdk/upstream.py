@@ -12,7 +12,7 @@ class Upstream:
         command = [binary("TESTKIT_BIN", "relayscope-testkit"), "--port", "0"]
         self.program = Program(command, environment, directory / "testkit.log")
         self.address = self.program.address
-        self.control = httpx.Client(base_url=f"{self.address}/__testkit", trust_env=False)
+        self.control = httpx.Client(base_url=f"{self.address}/__testkit", trust_env=False, verify=False)
 
     def requests(self):
         """The requests received since the last reset, oldest first."""
