@@ -39,11 +39,12 @@ pub(crate) struct Sample {
 pub(crate) fn run(arguments: &[String]) -> Result<(), Fault> {
     let options = Options::parse(arguments)?;
     let processors = machine::processors()?;
-    let bench = Bench {
+    let mut bench = Bench {
         contenders: contenders::all(&options),
         options,
         processors,
     };
+    bench.leave_out_the_broken()?;
     let names: Vec<&str> = bench
         .contenders
         .iter()
@@ -93,6 +94,21 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Fault> {
 }
 
 impl Bench {
+    /// Starts everyone once. Who does not even serve a first request is left out, and the others can
+    /// still be compared.
+    fn leave_out_the_broken(&mut self) -> Result<(), Fault> {
+        let layout = Layout::split(&self.processors);
+        let (_mock, upstream) = self.mock(&layout)?;
+        self.contenders.retain(|contender| {
+            let started = contender.start(upstream, &layout.contender);
+            if let Err(fault) = &started {
+                eprintln!("without {}: {fault}", contender.name());
+            }
+            started.is_ok()
+        });
+        Ok(())
+    }
+
     /// The upstream on its processors.
     pub(crate) fn mock(&self, layout: &Layout) -> Result<(Process, std::net::SocketAddr), Fault> {
         let mut command = pinned(&layout.mock, &machine::ourselves()?);
