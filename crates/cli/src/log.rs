@@ -134,7 +134,10 @@ mod tests {
         assert_eq!(log.lines().len(), KEPT);
         log.write_all(b"\x1b[2m2026\x1b[0m \x1b[33m WARN\x1b[0m slow\n")
             .expect("memory takes it");
-        assert_eq!(log.lines().last().map(String::as_str), Some("2026  WARN slow"));
+        assert_eq!(
+            log.lines().last().map(String::as_str),
+            Some("2026  WARN slow")
+        );
         assert!(log.count() > KEPT as u64);
     }
 

@@ -4,6 +4,7 @@
 
 mod ask;
 mod commands;
+mod console;
 mod failure;
 mod log;
 

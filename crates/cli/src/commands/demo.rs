@@ -34,6 +34,7 @@ const SEED: u64 = 20_261_120;
 )]
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let directory = tempfile::tempdir()?;
+    let log = crate::log::begin();
     super::runtime()?.block_on(async {
         let upstream = Upstream::start().await?;
         let address = upstream.base_url();
@@ -51,9 +52,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         };
         let running = server::start(options).await?;
         let console = !arguments.no_console && std::io::stdout().is_terminal();
-        if !console {
-            crate::log::begin();
-        }
         eprintln!("demo: made-up data, nothing leaves this machine");
         serve::announce(&running);
         eprintln!("open {}", running.open_url());
@@ -64,7 +62,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         let proxy = format!("http://{}", running.address());
         let script = Script::new(&proxy, SEED)?;
         let traffic = tokio::spawn(script.run(end.clone()));
-        serve::until_stopped(&running, console).await?;
+        serve::until_stopped(&running, &log, console).await?;
         end.cancel();
         traffic.await?;
         running.stop().await;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use server::{Options, Running};
 
+use crate::console;
 use crate::failure::Failure;
+use crate::log::Log;
 
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
@@ -37,29 +39,38 @@ pub(crate) fn run(
         bind: arguments.bind,
         ..Options::default()
     };
+    let log = crate::log::begin();
     super::runtime()?.block_on(async {
         let running = server::start(options).await?;
         let console = !arguments.no_console
             && running.app().settings().console.enable
             && std::io::stdout().is_terminal();
-        if !console {
-            crate::log::begin();
-        }
         announce(&running);
         if arguments.open {
             open_browser(&running.open_url());
         }
-        until_stopped(&running, console).await?;
+        until_stopped(&running, &log, console).await?;
         running.stop().await;
         Ok(())
     })
 }
 
-/// Shows the terminal panel, or waits, until somebody ends it.
-pub(crate) async fn until_stopped(running: &Running, console: bool) -> Result<(), Failure> {
-    let _ = console;
-    let _ = running;
-    super::asked_to_stop().await?;
+/// Shows the terminal panel, or writes log lines, until somebody ends it.
+pub(crate) async fn until_stopped(
+    running: &Running,
+    log: &Log,
+    console: bool,
+) -> Result<(), Failure> {
+    let live = running.app().live();
+    tokio::select! {
+        shown = console::show(running, log), if console => shown?,
+        () = console::lines::write(live), if !console => {}
+        asked = super::asked_to_stop() => asked?,
+    }
+    let in_flight = live.totals().in_flight;
+    if in_flight > 0 {
+        tracing::info!("waiting up to 10 s for {in_flight} exchanges that still run");
+    }
     Ok(())
 }
 
