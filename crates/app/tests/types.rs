@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use relayscope_app::view::{BodyLines, Detail, EventList, FoundLines, Message};
+use relayscope_app::view::{
+    BodyLines, ClientKeyView, Detail, EventList, FoundLines, Message, Ping, RoutesView, SiteList,
+};
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;
 
@@ -20,6 +22,10 @@ fn write_all(directory: &Path) {
     FoundLines::export_all(&config).unwrap();
     EventList::export_all(&config).unwrap();
     Slice::export_all(&config).unwrap();
+    SiteList::export_all(&config).unwrap();
+    RoutesView::export_all(&config).unwrap();
+    ClientKeyView::export_all(&config).unwrap();
+    Ping::export_all(&config).unwrap();
 }
 
 fn files(directory: &Path) -> BTreeMap<String, String> {

@@ -10,6 +10,8 @@ mod exchange;
 mod open;
 mod read;
 mod search;
+pub mod sites;
+pub mod vault;
 mod write;
 
 pub use body::{Body, NewBody, Side};

@@ -41,7 +41,8 @@ impl Store {
         }
         let describe = |error: rusqlite::Error| describe(path, error);
         let mut writer = Connection::open(path).map_err(describe)?;
-        set_up(&mut writer, path)?;
+        step_up(&mut writer, path, STEPS)?;
+        private(path)?;
         writer
             .execute(
                 "UPDATE exchange SET outcome = 'interrupted' WHERE outcome = 'running'",
@@ -115,12 +116,17 @@ impl Store {
     }
 }
 
-fn set_up(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
+/// Brings a file to the newest schema; a newer one is refused.
+pub(crate) fn step_up(
+    db: &mut Connection,
+    path: &Path,
+    steps: &[&str],
+) -> Result<(), StoreError> {
     let describe = |error: rusqlite::Error| describe(path, error);
     let found: i64 = db
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(describe)?;
-    let known = STEPS.len() as i64;
+    let known = steps.len() as i64;
     if found > known {
         return Err(StoreError::Newer {
             path: path.to_owned(),
@@ -139,18 +145,18 @@ fn set_up(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
          PRAGMA trusted_schema = OFF; PRAGMA secure_delete = FAST;",
     )
     .map_err(describe)?;
-    for (version, step) in STEPS.iter().enumerate().skip(found as usize) {
+    for (version, step) in steps.iter().enumerate().skip(found as usize) {
         let step = format!(
             "BEGIN; {step} PRAGMA user_version = {}; COMMIT;",
             version + 1
         );
         db.execute_batch(&step).map_err(describe)?;
     }
-    private(path)
+    Ok(())
 }
 
 /// 0600 for the file and its companions: they hold what people say to models.
-fn private(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn private(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     for suffix in ["", "-wal", "-shm"] {
         use std::os::unix::fs::PermissionsExt;
@@ -180,7 +186,7 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(reader)
 }
 
-fn describe(path: &Path, error: rusqlite::Error) -> StoreError {
+pub(crate) fn describe(path: &Path, error: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied};
     let path = path.to_owned();
     let reason = error.to_string();

@@ -8,6 +8,7 @@ mod body;
 mod detail;
 mod live;
 mod row;
+mod site;
 
 pub use body::{BodyLines, EventList, EventView, FoundLines};
 pub use detail::{
@@ -17,4 +18,8 @@ pub use detail::{
 pub use live::{Message, Progress, ProxyView, Totals, Trace};
 pub use row::{
     CostBasis, CostView, ErrorView, ExchangeRow, Phase, RowTiming, TokenBasis, TokenView,
+};
+pub use site::{
+    ClientKeyView, CoolingView, KeyView, Ping, PingStep, RoutesView, RuleView, SiteList, SiteView,
+    VaultView,
 };

@@ -1,0 +1,1 @@
+//! The OpenAPI document holds what the server does.

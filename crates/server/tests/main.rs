@@ -1,0 +1,24 @@
+//! The HTTP door as clients see it: every test has a server, an upstream and a directory of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod harness;
+
+mod bodies;
+mod carrying;
+mod documented;
+mod failing;
+mod guarding;
+mod hostile;
+mod leaving;
+mod recording;
+mod secrets;
+mod settings;
+mod starting;
+mod watching;
