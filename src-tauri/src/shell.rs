@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::App;
 use server::StartError;
-use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
+use tauri::{AppHandle, Manager, RunEvent, Url, WindowEvent};
 use tokio::sync::Notify;
 
 use crate::arguments::Arguments;
@@ -105,9 +105,14 @@ impl Shell {
     }
 
     /// A new one-time address of the panel, while the server runs.
-    pub(crate) fn open_url(&self) -> Option<String> {
+    pub(crate) fn open_url(&self) -> Option<Url> {
         match &*self.phase() {
-            Phase::Running(running) => Some(running.open_url()),
+            Phase::Running(running) => {
+                let mut url = Url::parse(&running.open_url()).ok()?;
+                url.set_ip_host(engine::reachable(running.address()).ip())
+                    .ok()?;
+                Some(url)
+            }
             _ => None,
         }
     }

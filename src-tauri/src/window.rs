@@ -44,7 +44,7 @@ pub(crate) async fn show(shell: &Arc<Shell>, appearance: Appearance) {
     // Whoever waits to free the window finds that it is wanted again.
     shell.hidings.fetch_add(1, Ordering::Relaxed);
     let Some(url) = shell.open_url() else { return };
-    if let Err(error) = try_show(shell, &url, appearance) {
+    if let Err(error) = try_show(shell, url, appearance) {
         tracing::error!(%error, "cannot show the window");
     }
 }
@@ -57,7 +57,7 @@ pub(crate) async fn show_if_none(shell: &Arc<Shell>) {
     }
 }
 
-fn try_show(shell: &Arc<Shell>, url: &str, appearance: Appearance) -> tauri::Result<()> {
+fn try_show(shell: &Arc<Shell>, url: Url, appearance: Appearance) -> tauri::Result<()> {
     before_show(&shell.handle);
     let window = match shell.handle.get_webview_window(MAIN) {
         Some(window) => {
@@ -68,7 +68,7 @@ fn try_show(shell: &Arc<Shell>, url: &str, appearance: Appearance) -> tauri::Res
             }
             window
         }
-        None => build(shell, Url::parse(url).map_err(tauri::Error::InvalidUrl)?)?,
+        None => build(shell, url)?,
     };
     match appearance {
         Appearance::Front => {

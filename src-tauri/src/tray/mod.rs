@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use self::model::{Command, Facts, Proxy, Today, TrayModel};
 use self::render::Rendered;
-use crate::engine::Phase;
+use crate::engine::{Phase, reachable};
 use crate::platform::{self, Ink};
 use crate::shell::Shell;
 use crate::text::{Language, Text};
@@ -174,6 +174,7 @@ fn proxy(shell: &Shell) -> Proxy {
     Proxy::Up {
         address,
         switch: app.proxy_on().into(),
+        hindered: app.live().proxy().error.is_some(),
         today,
     }
 }
@@ -189,7 +190,9 @@ pub(crate) fn chosen(shell: &Arc<Shell>, id: &str) {
         }
         Some(Command::CopyAddress) => {
             if let Proxy::Up { address, .. } = proxy(shell) {
-                shell.clipboard.copy(format!("http://{address}"));
+                shell
+                    .clipboard
+                    .copy(format!("http://{}", reachable(address)));
             }
         }
         Some(Command::StartAtLogin) => login::toggle(&shell.arguments),

@@ -121,6 +121,8 @@ pub(crate) enum Proxy {
         address: SocketAddr,
         /// Whether it carries requests.
         switch: Switch,
+        /// Whether something hinders it.
+        hindered: bool,
         /// Today's figures.
         today: Today,
     },
@@ -154,6 +156,7 @@ impl TrayModel {
             Proxy::Up {
                 address,
                 switch,
+                hindered,
                 today,
             } => {
                 let address = address.to_string();
@@ -169,6 +172,7 @@ impl TrayModel {
                 ));
                 entries.push(Entry::Note(today_line(&today, text)));
                 match switch {
+                    Switch::On if hindered => (Mark::Alert, text.say("tray.tip.on", &gaps)),
                     Switch::On => (Mark::On, text.say("tray.tip.on", &gaps)),
                     Switch::Off => (Mark::Off, text.say("tray.tip.off", &[])),
                 }
@@ -231,6 +235,7 @@ mod tests {
             proxy: Proxy::Up {
                 address,
                 switch,
+                hindered: false,
                 today,
             },
             start_at_login: Some(Switch::Off),
@@ -293,6 +298,11 @@ mod tests {
         let mark = |facts: &Facts| TrayModel::new(facts, &text).mark;
         assert_eq!(mark(&up(Switch::On, Today::default())), Mark::On);
         assert_eq!(mark(&up(Switch::Off, Today::default())), Mark::Off);
+        let mut hindered = up(Switch::On, Today::default());
+        if let Proxy::Up { hindered, .. } = &mut hindered.proxy {
+            *hindered = true;
+        }
+        assert_eq!(mark(&hindered), Mark::Alert);
         let facts = |proxy| Facts {
             proxy,
             start_at_login: None,
