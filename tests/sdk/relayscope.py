@@ -47,7 +47,8 @@ class Relayscope:
             kept = answer.raise_for_status().json()
             return kept if kept["outcome"] in FINISHED else None
 
-        return eventually(finished, f"exchange {exchange} is recorded as finished")
+        # Large bodies of earlier tests may still be waiting for the one writer.
+        return eventually(finished, f"exchange {exchange} is recorded as finished", 30)
 
     def newest(self, **wanted):
         """Detail of the newest exchange whose row has these members."""
@@ -57,7 +58,7 @@ class Relayscope:
             fits = (row for row in rows if all(row.get(name) == value for name, value in wanted.items()))
             return next(fits, None)
 
-        return self.detail(eventually(found, f"an exchange with {wanted} is listed")["id"])
+        return self.detail(eventually(found, f"an exchange with {wanted} is listed", 30)["id"])
 
     def stop(self):
         self.api.close()
