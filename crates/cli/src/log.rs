@@ -85,7 +85,8 @@ impl Write for Log {
             return io::stderr().write(bytes);
         }
         let text = String::from_utf8_lossy(bytes);
-        kept.lines.push_back(without_colours(text.trim_end()));
+        let lines = text.trim_end().lines().map(without_colours);
+        kept.lines.extend(lines);
         kept.count += 1;
         while kept.lines.len() > KEPT {
             kept.lines.pop_front();

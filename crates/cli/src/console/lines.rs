@@ -17,6 +17,9 @@ use super::{fit, numbers};
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// How the message of the exchanges that run begins.
+const RUNNING: &str = r#"{"type":"started""#;
+
 /// Writes lines until it is cancelled. Does nothing when nobody would see them.
 pub(crate) async fn write(live: &Arc<Live>) {
     if !tracing::enabled!(tracing::Level::INFO) {
@@ -49,9 +52,15 @@ struct Seen {
 
 struct Watcher {
     live: Arc<Live>,
-    /// The server's run and the revision of the last look.
+    memory: Memory,
+}
+
+/// What the last look showed.
+#[derive(Debug, Default)]
+struct Memory {
+    /// The server's run and the revision of the list.
     known: Option<(String, f64)>,
-    /// Exchanges of today that were over at the last look.
+    /// Exchanges of today that were over.
     over: u32,
 }
 
@@ -59,8 +68,7 @@ impl Watcher {
     fn new(live: Arc<Live>) -> Self {
         let mut watcher = Self {
             live,
-            known: None,
-            over: 0,
+            memory: Memory::default(),
         };
         // What ended before is no news.
         watcher.look();
@@ -68,51 +76,50 @@ impl Watcher {
     }
 
     fn look(&mut self) -> Seen {
-        let known = self.known.as_ref();
+        let known = self.memory.known.as_ref();
+        let since = known.map(|(run, revision)| (run.as_str(), *revision as u64));
         // Subscribing ends with this statement: frames are made for others only.
-        let first = self
-            .live
-            .watch(known.map(|(run, revision)| (run.as_str(), *revision as u64)))
-            .first;
-        let mut seen = Seen::default();
+        let first = self.live.watch(since).first;
         // Running exchanges come too; they are not read.
-        let messages = first
-            .iter()
-            .filter(|text| !text.starts_with(r#"{"type":"started""#));
-        for message in messages.filter_map(|text| serde_json::from_str(text).ok()) {
-            self.take(message, &mut seen);
+        let told = first.iter().filter(|text| !text.starts_with(RUNNING));
+        self.memory
+            .take(told.filter_map(|text| serde_json::from_str(text).ok()))
+    }
+}
+
+impl Memory {
+    fn take(&mut self, messages: impl Iterator<Item = Message>) -> Seen {
+        let mut seen = Seen::default();
+        for message in messages {
+            match message {
+                Message::Snapshot {
+                    revision,
+                    run,
+                    totals,
+                    ..
+                } => {
+                    self.known = Some((run, revision));
+                    self.over = over(&totals);
+                }
+                Message::Finished {
+                    revision,
+                    exchanges,
+                } => {
+                    if let Some((_, known)) = &mut self.known {
+                        *known = revision;
+                    }
+                    seen.finished = exchanges;
+                }
+                Message::Totals { totals, .. } => {
+                    // At midnight the count begins anew: nothing is claimed then.
+                    let ended = over(&totals).saturating_sub(self.over);
+                    seen.left_out = ended.saturating_sub(seen.finished.len() as u32);
+                    self.over = over(&totals);
+                }
+                Message::Started { .. } | Message::Progress { .. } | Message::Cleared { .. } => {}
+            }
         }
         seen
-    }
-
-    fn take(&mut self, message: Message, seen: &mut Seen) {
-        match message {
-            Message::Snapshot {
-                revision,
-                run,
-                totals,
-                ..
-            } => {
-                self.known = Some((run, revision));
-                self.over = over(&totals);
-            }
-            Message::Finished {
-                revision,
-                exchanges,
-            } => {
-                if let Some((_, known)) = &mut self.known {
-                    *known = revision;
-                }
-                seen.finished = exchanges;
-            }
-            Message::Totals { totals, .. } => {
-                // At midnight the count begins anew and this cannot be known: nothing is claimed then.
-                let ended = over(&totals).saturating_sub(self.over);
-                seen.left_out = ended.saturating_sub(seen.finished.len() as u32);
-                self.over = over(&totals);
-            }
-            Message::Started { .. } | Message::Progress { .. } | Message::Cleared { .. } => {}
-        }
     }
 }
 
@@ -174,5 +181,46 @@ mod tests {
         let mut hostile = fixture::finished();
         hostile.model = Some("a\u{1b}[2J\nb".to_owned());
         assert!(line(&hostile, &TimeZone::UTC).starts_with("14:32:20 POST a[2Jb status"));
+    }
+
+    #[test]
+    fn each_finished_exchange_is_seen_once_and_lost_ones_are_counted() {
+        let mut memory = Memory::default();
+        let later = |finished: u32, exchanges| {
+            let totals = Totals {
+                requests_today: fixture::totals().requests_today + finished,
+                ..fixture::totals()
+            };
+            let messages = [
+                Message::Finished {
+                    revision: 9.0,
+                    exchanges,
+                },
+                Message::Totals {
+                    revision: 9.0,
+                    totals,
+                    proxy: fixture::proxy(),
+                },
+            ];
+            messages.into_iter()
+        };
+        let before = [fixture::snapshot(vec![fixture::finished()])];
+        let seen = memory.take(before.into_iter());
+        assert_eq!((seen.finished.len(), seen.left_out), (0, 0));
+        let seen = memory.take(later(1, vec![fixture::left()]));
+        assert_eq!((seen.finished.len(), seen.left_out), (1, 0));
+        assert_eq!(memory.known, Some(("run".to_owned(), 9.0)));
+        let seen = memory.take(later(6, vec![fixture::left(), fixture::unreachable()]));
+        assert_eq!((seen.finished.len(), seen.left_out), (2, 3));
+    }
+
+    #[test]
+    fn running_exchanges_are_passed_over() {
+        let started = Message::Started {
+            revision: 1.0,
+            exchanges: Vec::new(),
+        };
+        let text = serde_json::to_string(&started).expect("a message is JSON");
+        assert!(text.starts_with(RUNNING), "{text}");
     }
 }

@@ -22,11 +22,14 @@ use super::view::{self, Look};
 use super::watch::Watch;
 use crate::log::Log;
 
-/// Between two drawings while something runs.
+/// Between two drawings while something runs or somebody presses keys.
 const BUSY: Duration = Duration::from_millis(100);
 
-/// Between two drawings while nothing runs. A key is answered at once.
+/// Between two drawings otherwise.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// How long what a key has begun (a detail, a cleared list) is waited for without the slower pace.
+const USED: Duration = Duration::from_secs(2);
 
 /// Shows the panel until somebody leaves it. The terminal is given back whatever happens, also when
 /// this is cancelled.
@@ -45,6 +48,7 @@ pub(crate) async fn show(running: &Running, log: &Log) -> io::Result<()> {
         asked: None,
         read: log.count(),
         drawn: None,
+        used: None,
     };
     let keys = Keys::begin()?;
     panel.run(running, keys, errands).await
@@ -71,6 +75,8 @@ struct Panel<'a> {
     read: u64,
     /// When it was last drawn.
     drawn: Option<Instant>,
+    /// When a key was last pressed. It is answered at once.
+    used: Option<Instant>,
 }
 
 impl Panel<'_> {
@@ -116,11 +122,13 @@ impl Panel<'_> {
         if !self.model.changed && !moves {
             return None;
         }
-        let pace = if moves { BUSY } else { IDLE };
+        let used = self.used.is_some_and(|used| used.elapsed() < USED);
+        let pace = if moves || used { BUSY } else { IDLE };
         Some(self.drawn.map_or_else(Instant::now, |drawn| drawn + pace))
     }
 
     fn act(&mut self, action: Action) -> io::Result<Effect> {
+        self.used = Some(Instant::now());
         let page = view::page(&self.model, self.area()?);
         let effect = self.model.act(action, page, SystemClock.now().millis());
         self.read_log();

@@ -24,10 +24,6 @@ pub(super) fn line(model: &Model, look: &Look<'_>, width: usize) -> Line<'static
         let text = || look.text.count(key, u64::from(count));
         (count > 0).then(text)
     };
-    let cost = match count("figures.unpriced", figures.unpriced) {
-        None => numbers::renminbi(figures.cny),
-        Some(unpriced) => format!("{} · {unpriced}", numbers::renminbi(figures.cny)),
-    };
     let mut parts = vec![
         part(0, "figures.in_flight", figures.in_flight.to_string(), None),
         part(
@@ -43,7 +39,12 @@ pub(super) fn line(model: &Model, look: &Look<'_>, width: usize) -> Line<'static
             None,
         ),
         part(4, "figures.speed", numbers::speed(figures.speed), None),
-        part(2, "figures.cost", numbers::dollars(figures.usd), Some(cost)),
+        part(
+            2,
+            "figures.cost",
+            numbers::dollars(figures.usd),
+            Some(numbers::renminbi(figures.cny)),
+        ),
         part(
             5,
             "figures.cache",
@@ -51,6 +52,9 @@ pub(super) fn line(model: &Model, look: &Look<'_>, width: usize) -> Line<'static
             None,
         ),
     ];
+    if let Some(unpriced) = count("figures.unpriced", figures.unpriced) {
+        parts.push(Segment::new(6, vec![Span::styled(unpriced, muted)]));
+    }
     if let Some(lost) = count("figures.lost", figures.bodies_lost) {
         parts.push(Segment::new(1, vec![Span::styled(lost, bold)]));
     }

@@ -7,7 +7,10 @@ use crate::console::model::Layer;
 /// Least height of the screen at which the figures have a line, without and with an open detail.
 const FIGURES_FROM: (u16, u16) = (6, 18);
 
-/// The line's rectangles, some of them empty on a small screen.
+/// Least height of what is left for list and detail at which both are shown.
+const LEAST_FOR_BOTH: u16 = 8;
+
+/// The rectangles, some of them empty on a small screen.
 pub(super) struct Places {
     pub(super) header: Rect,
     pub(super) figures: Rect,
@@ -28,13 +31,11 @@ impl Places {
         let headings = u16::from(height >= 4);
         let rest = height - header - footer.min(height - header);
         let rest = rest.saturating_sub(figures + headings);
-        // The list keeps three rows beside the detail where it can, and one where it must.
-        let pane = match open {
-            true => (rest * 11 / 20)
-                .max(9)
-                .min(rest.saturating_sub(3))
-                .max(rest / 2),
-            false => 0,
+        // The list keeps three rows beside the detail, and none where both would be too small to read.
+        let pane = match (open, rest) {
+            (false, _) => 0,
+            (true, ..LEAST_FOR_BOTH) => rest,
+            (true, _) => (rest * 11 / 20).max(9).min(rest - 3),
         };
         let mut top = area.y;
         let mut take = |height: u16| {
