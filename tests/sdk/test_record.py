@@ -193,10 +193,11 @@ def test_health_config_and_statistics(proxy):
     assert config["analyzer"]["similarity_threshold_warning"] == 0.75
 
 
-def test_clearing_the_history_needs_the_token(proxy):
-    exchange_of(proxy, "messages", "text", False)
+def test_clearing_empties_the_list_and_only_the_owner_deletes_what_is_kept(proxy):
+    exchange = exchange_of(proxy, "messages", "text", False)
     with client(proxy.address) as http:
-        assert http.post("/api/clear-history").status_code in (401, 403)
-        answer = http.post("/api/clear-history", headers=proxy.signed_in()).raise_for_status().json()
-    assert answer["success"] is True
-    assert answer["cleared"] >= 1
+        answer = http.post("/api/clear-history").raise_for_status().json()
+        assert answer["success"] is True
+        assert answer["cleared"] >= 1
+        assert http.post("/api/clear-history", json={"kept": True}).status_code in (401, 403)
+        assert http.get("/api/requests", params={"limit": 1}).json()["requests"], exchange

@@ -4,6 +4,7 @@ import type { IconName } from "./icons/names.ts";
 import type { Key } from "./locale/translate.svelte.ts";
 import LivePage from "./pages/live/LivePage.svelte";
 import SettingsPage from "./pages/settings/SettingsPage.svelte";
+import SitesPage from "./pages/sites/SitesPage.svelte";
 
 export type Route = {
   /** First part of the address behind `#/`. */
@@ -12,10 +13,13 @@ export type Route = {
   icon: IconName;
   page: Component;
   /** Whether the page shows every change of the live list. */
-  live?: boolean;
+  watches?: boolean;
+  /** Whether its tab counts the running requests. */
+  counts?: boolean;
 };
 
 export const routes: readonly Route[] = [
-  { path: "live", title: "tabs.live", icon: "zap", page: LivePage, live: true },
+  { path: "live", title: "tabs.live", icon: "zap", page: LivePage, watches: true, counts: true },
+  { path: "sites", title: "tabs.sites", icon: "layers", page: SitesPage, watches: true },
   { path: "settings", title: "tabs.settings", icon: "settings", page: SettingsPage },
 ];

@@ -1,10 +1,14 @@
 //! Where requests go while no site is configured: the `upstream.*` settings.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::Secret;
 use net::BaseUrl;
-use proxy::{Candidate, Credentials, ProxyError, Route, RouteAsk};
+use proxy::{
+    Candidate, Credentials, Identity, Journey, JourneyEnd, Judgement, ProxyError, Refusal, Route,
+    RouteAsk, Seen, Why,
+};
 use wire::Dialect;
 
 use crate::settings::SettingsStore;
@@ -22,7 +26,42 @@ impl SettingsRoute {
 }
 
 impl Route for SettingsRoute {
-    fn plan(&self, ask: &RouteAsk<'_>) -> Result<Vec<Candidate>, ProxyError> {
+    fn identify(&self, _: &http::HeaderMap) -> Identity {
+        Identity::default()
+    }
+
+    fn begin(&self, ask: &RouteAsk<'_>) -> Result<Box<dyn Journey>, Refusal> {
+        Ok(Box::new(OnePlace(Some(self.place(ask)?))))
+    }
+}
+
+/// A way with one place and no other.
+struct OnePlace(Option<Candidate>);
+
+impl Journey for OnePlace {
+    fn next(&mut self) -> Option<Candidate> {
+        self.0.take()
+    }
+
+    fn has_other(&self) -> bool {
+        false
+    }
+
+    fn judge(&mut self, seen: &Seen<'_>, _: Duration) -> Judgement {
+        Judgement::PassOn(match seen {
+            Seen::Answered { status, .. } if status.as_u16() >= 400 => {
+                Some(format!("status_{}", status.as_u16()))
+            }
+            Seen::Wrong(cause) => Some((*cause).to_owned()),
+            Seen::Answered { .. } | Seen::Failed(_) => None,
+        })
+    }
+
+    fn end(&mut self, _: JourneyEnd) {}
+}
+
+impl SettingsRoute {
+    fn place(&self, ask: &RouteAsk<'_>) -> Result<Candidate, ProxyError> {
         if let Some(site) = header(ask, "x-relayscope-site") {
             return Err(ProxyError::UnknownSite(site));
         }
@@ -43,12 +82,19 @@ impl Route for SettingsRoute {
             key => Credentials::Key(Secret::new(key.to_owned())),
         };
         let site = base.authority().to_owned();
-        Ok(vec![Candidate {
+        let why = Why {
+            code: "default_upstream".to_owned(),
+            params: Vec::new(),
+        };
+        Ok(Candidate {
             site,
             key_label: None,
             base,
             credentials,
-        }])
+            model: None,
+            way: None,
+            why: Some(why),
+        })
     }
 }
 

@@ -15,7 +15,9 @@ use wire::conversation::Slice;
 const GENERATED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/api/generated");
 
 fn write_all(directory: &Path) {
-    let config = Config::new().with_out_dir(directory).with_large_int("number");
+    let config = Config::new()
+        .with_out_dir(directory)
+        .with_large_int("number");
     Message::export_all(&config).unwrap();
     Detail::export_all(&config).unwrap();
     BodyLines::export_all(&config).unwrap();
@@ -51,8 +53,14 @@ fn types_of_the_panel_are_current() {
     write_all(fresh.path());
     let (fresh, kept) = (files(fresh.path()), files(Path::new(GENERATED)));
     for (name, text) in &fresh {
-        assert!(kept.get(name) == Some(text), "{name} is stale: run this test with UPDATE_TYPES=1");
+        assert!(
+            kept.get(name) == Some(text),
+            "{name} is stale: run this test with UPDATE_TYPES=1"
+        );
     }
-    let extra: Vec<_> = kept.keys().filter(|name| !fresh.contains_key(*name)).collect();
+    let extra: Vec<_> = kept
+        .keys()
+        .filter(|name| !fresh.contains_key(*name))
+        .collect();
     assert!(extra.is_empty(), "no Rust type stands behind {extra:?}");
 }

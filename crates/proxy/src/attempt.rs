@@ -44,7 +44,11 @@ pub(crate) fn outgoing(
         }
     }
     let url = uri.to_string();
-    let mut request = Request::new(Full::new(exchange.body()));
+    let body = match &candidate.model {
+        Some(model) => with_model(exchange.body(), model),
+        None => exchange.body(),
+    };
+    let mut request = Request::new(Full::new(body));
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = headers.clone();
@@ -72,4 +76,31 @@ fn identify(headers: &mut HeaderMap, dialect: Dialect, key: &str) -> Result<(), 
         headers.insert(AUTHORIZATION, value);
     }
     Ok(())
+}
+
+/// The same body with another model: its value is replaced where it stands, everything else stays byte
+/// for byte. A body without a model stays as it is.
+fn with_model(body: Bytes, model: &str) -> Bytes {
+    let Some(value) = wire::scan::member(&body, "model") else {
+        return body;
+    };
+    let start = value.as_ptr() as usize - body.as_ptr() as usize;
+    let end = start + value.len();
+    let name = serde_json::Value::from(model).to_string();
+    Bytes::from([&body[..start], name.as_bytes(), &body[end..]].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_model_is_replaced() {
+        let body = Bytes::from_static(
+            b"{ \"text\": \"\\\"model\\\":\\\"x\\\"\", \"model\" : \"claude-opus-5-5\",\"n\":1.50}",
+        );
+        let expected = b"{ \"text\": \"\\\"model\\\":\\\"x\\\"\", \"model\" : \"opus\",\"n\":1.50}";
+        assert_eq!(&with_model(body, "opus")[..], expected);
+        assert_eq!(&with_model(Bytes::from_static(b"[]"), "opus")[..], b"[]");
+    }
 }

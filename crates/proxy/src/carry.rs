@@ -26,7 +26,7 @@ use crate::live::Live;
 use crate::observer::Observer;
 use crate::recording::Recording;
 use crate::respond::{put, refusal};
-use crate::route::{Candidate, Route, RouteAsk};
+use crate::route::{Candidate, Journey, Judgement, Refusal, Route, RouteAsk, Seen};
 use crate::tee::Tee;
 
 /// What a user can set.
@@ -46,6 +46,14 @@ pub struct Limits {
 
 /// A whole answer is held back up to this size, so that its head can tell the exact cost.
 const HELD_BYTES: u64 = 4 * 1024 * 1024;
+
+/// An error answer is read up to here before it is judged.
+const ERROR_BYTES: u64 = 64 * 1024;
+
+/// A stream is held back this far, and this long after its first event, while another place could still
+/// be tried.
+const PEEK_BYTES: u64 = 64 * 1024;
+const PEEK_TIME: Duration = Duration::from_secs(1);
 
 /// Carries requests. Cheap to share.
 pub struct Proxy {
@@ -111,16 +119,20 @@ impl Proxy {
         let id = ExchangeId::new();
         let (begin, started_at) = (Instant::now(), self.clock.now());
         let limits = self.limits.load_full();
-        if !self.is_on() {
-            return refusal(place.dialect, &ProxyError::Off, &id.to_string());
-        }
         let (parts, body) = request.into_parts();
-        let body = match whole(body, limits.body_mib).await {
-            Ok(body) => body,
-            Err(error) => return refusal(place.dialect, &error, &id.to_string()),
+        let (body, refused) = match self.is_on() {
+            false => (Bytes::new(), Some(ProxyError::Off)),
+            true => match whole(body, limits.body_mib).await {
+                Ok(body) => (body, None),
+                Err(error) => (Bytes::new(), Some(error)),
+            },
         };
-        let project = place.project.clone();
+        let identity = self.route.identify(&parts.headers);
+        let caller = Caller {
+            used_access_key: caller.used_access_key || identity.is_local_key,
+        };
         let header = |name: &str| parts.headers.get(name).and_then(header_value);
+        let project = place.project.clone().or_else(|| header("x-project-id"));
         let agent = parts
             .headers
             .get(USER_AGENT)
@@ -134,7 +146,7 @@ impl Proxy {
                 .path_and_query()
                 .map_or_else(String::new, ToString::to_string),
             dialect: place.dialect,
-            project: project.or_else(|| header("x-project-id")),
+            project: project.or(identity.project),
             client: agent.and_then(wire::client::name),
             summary: Summary::of(&parts.headers, &body),
             method: parts.method,
@@ -145,31 +157,36 @@ impl Proxy {
         });
         self.observer.started(&exchange);
         let mut ending = Ending::new(exchange.clone(), self.observer.clone());
-        match self
-            .answer(&exchange, &place, &caller, &limits, &mut ending)
-            .await
-        {
-            Ok(answer) => self.pass_on(exchange, answer, &limits, ending).await,
-            Err(error) => {
-                let response = refusal(place.dialect, &error, &id.to_string());
+        let answer = match refused {
+            Some(error) => Err(error.into()),
+            None => {
+                self.answer(&exchange, &place, &caller, &limits, &mut ending)
+                    .await
+            }
+        };
+        match answer {
+            Ok((parts, tee)) => self.pass_on(&exchange, parts, tee, &limits, ending).await,
+            Err(refused) => {
+                let response = refuse(place.dialect, &refused, &id.to_string());
                 ending.draft.status = Some(response.status().as_u16());
-                ending.conclude(Outcome::Error, Some(error), None);
+                ending.conclude(Outcome::Error, Some(refused.error), None);
                 response
             }
         }
     }
 
-    /// Tries the candidates in turn until one answers.
+    /// Tries one place after the other until one has an answer to pass on. Nothing has reached the
+    /// client before this returns.
     async fn answer(
         &self,
-        exchange: &Exchange,
+        exchange: &Arc<Exchange>,
         place: &Place,
         caller: &Caller,
         limits: &Limits,
         ending: &mut Ending,
-    ) -> Result<Answer, ProxyError> {
+    ) -> Result<(http::response::Parts, Tee), Refusal> {
         ending.draft.times.received = exchange.elapsed_us();
-        let candidates = self.route.plan(&RouteAsk {
+        let mut journey = self.route.begin(&RouteAsk {
             dialect: exchange.dialect,
             path: &place.path,
             headers: &exchange.headers,
@@ -178,27 +195,53 @@ impl Proxy {
         })?;
         ending.draft.times.planned = Some(exchange.elapsed_us());
         let mut last = ProxyError::BadUpstream("there is no upstream to try".to_owned());
-        for candidate in &candidates {
-            let outgoing = outgoing(exchange, place, candidate, caller)?;
-            match self
-                .attempt(exchange, candidate, outgoing, limits, ending)
-                .await
-            {
-                Ok(answer) => return Ok(answer),
-                Err(error) => last = error,
+        while let Some(candidate) = journey.next() {
+            let outgoing = outgoing(exchange, place, &candidate, caller)?;
+            let has_other = journey.has_other();
+            let result = self
+                .attempt(exchange, &candidate, outgoing, has_other, limits, ending)
+                .await;
+            let elapsed = exchange.begin.elapsed();
+            let judgement = match &result {
+                Err(error) => journey.judge(&Seen::Failed(error), elapsed),
+                Ok((parts, tee)) => judge(&mut *journey, exchange, parts, tee, elapsed),
+            };
+            let (cause, wait) = match judgement {
+                Judgement::PassOn(cause) => (cause, None),
+                Judgement::Next { cause, wait } => (Some(cause), Some(wait)),
+            };
+            if let (Some(attempt), Some(cause)) = (ending.draft.attempts.last_mut(), cause) {
+                attempt.cause = Some(cause);
+            }
+            match (wait, result) {
+                (None, Ok(answer)) => {
+                    ending.journey = Some(journey);
+                    return Ok(answer);
+                }
+                (None, Err(error)) => return Err(error.into()),
+                (Some(wait), result) => {
+                    if let Err(error) = result {
+                        last = error;
+                    }
+                    if !wait.is_zero() {
+                        tokio::time::sleep(wait).await;
+                    }
+                }
             }
         }
-        Err(last)
+        Err(last.into())
     }
 
+    /// One try: its head, and its body as far as it has to be known before it can be passed on.
     async fn attempt(
         &self,
-        exchange: &Exchange,
+        exchange: &Arc<Exchange>,
         candidate: &Candidate,
         outgoing: Outgoing,
+        has_other: bool,
         limits: &Limits,
         ending: &mut Ending,
-    ) -> Result<Answer, ProxyError> {
+    ) -> Result<(http::response::Parts, Tee), ProxyError> {
         let begun = exchange.elapsed_us();
         let draft = &mut ending.draft;
         draft.sent_headers = outgoing.headers;
@@ -210,67 +253,79 @@ impl Proxy {
         draft.attempts.push(Attempt {
             site: candidate.site.clone(),
             key_label: candidate.key_label.clone(),
-            status: None,
-            cause: None,
-            took_us: 0,
+            why: candidate.why.clone(),
+            ..Attempt::default()
         });
-        let sent = tokio::time::timeout(limits.first_byte, self.upstream.send(outgoing.request));
+        let upstream = candidate.way.as_ref().unwrap_or(&self.upstream);
+        let sent = tokio::time::timeout(limits.first_byte, upstream.send(outgoing.request));
+        let host = candidate.base.host().to_owned();
         let result = match sent.await {
             Ok(result) => result.map_err(ProxyError::Upstream),
             Err(_) => Err(ProxyError::FirstByteTimeout {
-                host: candidate.base.host().to_owned(),
+                host: host.clone(),
                 seconds: limits.first_byte.as_secs(),
             }),
         };
         let at_us = exchange.elapsed_us();
-        if let Some(attempt) = draft.attempts.last_mut() {
-            attempt.took_us = at_us - begun;
-            match &result {
-                Ok(answer) => attempt.status = Some(answer.response.status().as_u16()),
-                Err(error) => attempt.cause = Some(error.code().to_owned()),
+        let attempt = draft.attempts.last_mut();
+        let took_us = at_us - begun;
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => {
+                if let Some(attempt) = attempt {
+                    (attempt.took_us, attempt.cause) = (took_us, Some(error.code().to_owned()));
+                }
+                return Err(error);
             }
+        };
+        let status = answer.response.status();
+        if let Some(attempt) = attempt {
+            (attempt.took_us, attempt.status) = (took_us, Some(status.as_u16()));
         }
-        if let Ok(answer) = &result {
-            draft.times.head = Some(at_us);
-            draft.connection = Some(connection(answer));
-            exchange.live.head(answer.response.status().as_u16(), at_us);
+        draft.times.head = Some(at_us);
+        let connection = connection(&answer);
+        // A new connection had to be opened before anything could be sent on it.
+        let opening = [connection.dns_us, connection.connect_us, connection.tls_us];
+        draft.times.sent = Some(begun + opening.into_iter().flatten().sum::<u64>());
+        draft.connection = Some(connection);
+        exchange.live.head(status.as_u16(), at_us);
+        let (parts, incoming) = answer.response.into_parts();
+        let recording = Recording::new(exchange.dialect, &parts.headers, limits.record_bytes);
+        let mut tee = Tee::new(exchange.clone(), incoming, recording, host, limits.idle);
+        if status.is_client_error() || status.is_server_error() {
+            tee.hold(ERROR_BYTES).await;
+        } else if tee.recording().is_whole() {
+            tee.hold(HELD_BYTES).await;
+        } else if has_other && tee.recording().is_stream() {
+            tee.peek(PEEK_BYTES, PEEK_TIME).await;
         }
-        result
+        Ok((parts, tee))
     }
 
     /// The answer's head with our own headers, and its body with someone reading along.
     async fn pass_on(
         &self,
-        exchange: Arc<Exchange>,
-        answer: Answer,
+        exchange: &Exchange,
+        mut parts: http::response::Parts,
+        mut tee: Tee,
         limits: &Limits,
         mut ending: Ending,
     ) -> Response<ProxyBody> {
-        let (mut parts, incoming) = answer.response.into_parts();
         parts.extensions.clear();
         let status = parts.status;
         ending.draft.status = Some(status.as_u16());
         ending.draft.response_headers = parts.headers.clone();
         headers::for_client(&mut parts.headers);
-        let recording = Recording::new(exchange.dialect, &parts.headers, limits.record_bytes);
-        let stream = recording.is_stream();
-        let comment = limits.stream_cost_comment && stream && recording.is_plain();
-        let whole = recording.is_whole();
-        let mut tee = Tee::new(exchange.clone(), incoming, recording, ending, limits.idle);
-        if whole {
-            tee.hold(HELD_BYTES).await;
-        }
-        if comment {
-            tee.set_comment(cost_comment);
-        }
+        let recording = tee.recording();
+        let comment = limits.stream_cost_comment && recording.is_stream() && recording.is_plain();
         put(&mut parts.headers, "x-request-id", &exchange.id.to_string());
         if status == StatusCode::OK && exchange.dialect != Dialect::Other {
-            let (usage, basis) = match tee.recording().usage() {
+            let (usage, basis) = match recording.usage() {
                 (usage, UsageBasis::Exact) => (usage, "exact"),
-                _ => (estimate(&exchange), "estimate"),
+                _ => (estimate(exchange), "estimate"),
             };
             let model = exchange.summary.model.as_deref();
-            let model = tee.recording().fold.model.as_deref().or(model);
+            let model = recording.fold.model.as_deref().or(model);
             if let Some(cost) =
                 model.and_then(|model| self.observer.cost(model, &usage, exchange.started_at))
             {
@@ -279,8 +334,90 @@ impl Proxy {
                 put(&mut parts.headers, "x-cost-basis", basis);
             }
         }
+        tee.attach(ending, if comment { Some(cost_comment) } else { None });
         Response::from_parts(parts, ProxyBody::Tee(Box::new(tee)))
     }
+}
+
+/// What an answer means for the place that gave it. A stream has been looked into only where another
+/// place could still be tried.
+fn judge(
+    journey: &mut dyn Journey,
+    exchange: &Exchange,
+    parts: &http::response::Parts,
+    tee: &Tee,
+    elapsed: Duration,
+) -> Judgement {
+    let (status, headers) = (parts.status, &parts.headers);
+    let recording = tee.recording();
+    if status.is_client_error() || status.is_server_error() {
+        let body = recording.beginning();
+        return journey.judge(
+            &Seen::Answered {
+                status,
+                headers,
+                body: &body,
+            },
+            elapsed,
+        );
+    }
+    if let Some(error) = recording
+        .fold
+        .error
+        .as_ref()
+        .filter(|_| !recording.fold.has_content)
+    {
+        let body = error.to_json();
+        return journey.judge(
+            &Seen::Answered {
+                status,
+                headers,
+                body: &body,
+            },
+            elapsed,
+        );
+    }
+    let over = matches!(tee.ended(), Some(None));
+    let known = status == StatusCode::OK && exchange.dialect != Dialect::Other;
+    let wrong = match () {
+        () if !known || !over || recording.fold.has_content => None,
+        () if recording.bytes == 0 => Some("empty_answer"),
+        () if recording.fold.model.is_none() => Some("not_the_api"),
+        () => None,
+    };
+    match wrong {
+        Some(cause) => journey.judge(&Seen::Wrong(cause), elapsed),
+        None => journey.judge(
+            &Seen::Answered {
+                status,
+                headers,
+                body: &[],
+            },
+            elapsed,
+        ),
+    }
+}
+
+/// Our refusal, or the upstream's own last words.
+fn refuse(dialect: Dialect, refused: &Refusal, id: &str) -> Response<ProxyBody> {
+    let mut response = match &refused.said {
+        None => refusal(dialect, &refused.error, id),
+        Some(said) => {
+            let mut response = Response::new(ProxyBody::Own(Some(said.body.clone())));
+            *response.status_mut() = said.status;
+            if let Some(kind) = &said.content_type {
+                response
+                    .headers_mut()
+                    .insert(http::header::CONTENT_TYPE, kind.clone());
+            }
+            put(response.headers_mut(), "x-request-id", id);
+            response
+        }
+    };
+    if let Some(seconds) = refused.retry_after {
+        put(response.headers_mut(), "retry-after", &seconds.to_string());
+    }
+    response
 }
 
 /// What is known at the first byte of a stream: the size of the prompt.

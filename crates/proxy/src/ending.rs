@@ -11,12 +11,15 @@ use crate::exchange::Exchange;
 use crate::finish::{Attempt, Connection, Finish, Outcome, Times};
 use crate::observer::Observer;
 use crate::recording::Recording;
+use crate::route::{Journey, JourneyEnd};
 
 /// Makes sure that every exchange ends exactly once, also when its task is dropped.
 pub(crate) struct Ending {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) draft: Box<Draft>,
+    /// Told how it ended for the place that answered.
+    pub(crate) journey: Option<Box<dyn Journey>>,
     concluded: bool,
 }
 
@@ -38,17 +41,9 @@ impl Ending {
             exchange,
             observer,
             draft: Box::default(),
+            journey: None,
             concluded: false,
         }
-    }
-
-    /// The upstream's name, for errors.
-    pub(crate) fn host(&self) -> String {
-        self.draft
-            .attempts
-            .last()
-            .map(|attempt| attempt.site.clone())
-            .unwrap_or_default()
     }
 
     /// What a complete transfer amounts to.
@@ -115,6 +110,16 @@ impl Ending {
         }
         if outcome == Outcome::Cut && finish.error.is_none() {
             finish.error = Some(ProxyError::Truncated);
+        }
+        if let Some(mut journey) = self.journey.take() {
+            journey.end(match outcome {
+                Outcome::Done => JourneyEnd::Done,
+                Outcome::Cut => JourneyEnd::Failed("cut"),
+                Outcome::ErrorInside => JourneyEnd::Failed("error_inside"),
+                Outcome::Empty => JourneyEnd::Failed("empty_answer"),
+                // An error status was judged when it came; a client that leaves says nothing.
+                Outcome::Error | Outcome::ClientLeft => JourneyEnd::Neutral,
+            });
         }
         self.observer.finished(&self.exchange, finish);
     }

@@ -89,7 +89,7 @@ pub struct Times {
 }
 
 /// One try.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Site, or host name.
     pub site: String,
@@ -101,6 +101,18 @@ pub struct Attempt {
     pub cause: Option<String>,
     /// How long it took, µs.
     pub took_us: u64,
+    /// Why this place was chosen.
+    #[serde(default)]
+    pub why: Option<Why>,
+}
+
+/// A reason as a code with values, for a sentence in the reader's language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// For example `fallback_of`.
+    pub code: String,
+    /// The values that the sentence names.
+    pub params: Vec<(String, String)>,
 }
 
 /// Everything about the end of an exchange.

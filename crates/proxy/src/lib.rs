@@ -24,9 +24,12 @@ pub use body::{BodyError, ProxyBody};
 pub use carry::{Limits, Proxy};
 pub use error::ProxyError;
 pub use exchange::{Caller, Exchange};
-pub use finish::{Arrival, Attempt, Connection, Finish, Outcome, Times};
+pub use finish::{Arrival, Attempt, Connection, Finish, Outcome, Times, Why};
 pub use intake::{Place, place};
 pub use live::{Live, Progress};
 pub use observer::{CostText, Observer};
 pub use respond::{header_text, refusal};
-pub use route::{Candidate, Credentials, Route, RouteAsk};
+pub use route::{
+    Candidate, Credentials, Identity, Journey, JourneyEnd, Judgement, Refusal, Route, RouteAsk,
+    Said, Seen,
+};

@@ -23,6 +23,7 @@ pub(crate) struct Recording {
     pub(crate) first_token_us: Option<u64>,
     pub(crate) last_token_us: Option<u64>,
     limit: usize,
+    encoding: Option<String>,
     decoder: Decoder,
     reading: Reading,
 }
@@ -36,6 +37,9 @@ enum Reading {
     /// Nothing that we understand.
     Opaque,
 }
+
+/// Bytes of an error's body that are looked at.
+const BEGINNING: usize = 8 * 1024;
 
 /// Longest single JSON answer that is read for its usage.
 const LONGEST_WHOLE: usize = 32 * 1024 * 1024;
@@ -65,6 +69,7 @@ impl Recording {
             first_token_us: None,
             last_token_us: None,
             limit,
+            encoding: text(CONTENT_ENCODING).map(str::to_owned),
             decoder: Decoder::new(text(CONTENT_ENCODING)),
             reading,
         }
@@ -167,6 +172,15 @@ impl Recording {
                 .live
                 .usage(self.fold.model.as_deref(), usage, basis);
         }
+    }
+
+    /// The beginning of the body, decoded: what an error says.
+    pub(crate) fn beginning(&self) -> Vec<u8> {
+        let encoded = &self.body[..self.body.len().min(BEGINNING)];
+        if self.encoding.is_none() {
+            return encoded.to_vec();
+        }
+        wire::encoding::decode(self.encoding.as_deref(), encoded).unwrap_or_default()
     }
 
     /// Usage so far.

@@ -1,10 +1,33 @@
 //! Where a request goes. The decision is somebody else's; these are its words.
 
+use std::time::Duration;
+
 use base::Secret;
-use net::BaseUrl;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use net::{BaseUrl, Upstream};
 use wire::{Dialect, Summary};
 
 use crate::error::ProxyError;
+use crate::finish::Why;
+
+/// Chooses where requests go.
+pub trait Route: Send + Sync + 'static {
+    /// Who calls, as far as the caller's credentials tell.
+    fn identify(&self, headers: &HeaderMap) -> Identity;
+
+    /// Begins one request's way.
+    fn begin(&self, ask: &RouteAsk<'_>) -> Result<Box<dyn Journey>, Refusal>;
+}
+
+/// Who calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The project that a local client key belongs to.
+    pub project: Option<String>,
+    /// Whether the credentials are a local client key, which never goes upstream.
+    pub is_local_key: bool,
+}
 
 /// What a route is chosen by.
 #[derive(Debug)]
@@ -14,11 +37,71 @@ pub struct RouteAsk<'a> {
     /// Path to call, for example `/v1/messages`.
     pub path: &'a str,
     /// Headers as the client sent them.
-    pub headers: &'a http::HeaderMap,
+    pub headers: &'a HeaderMap,
     /// Model, stream, session.
     pub summary: &'a Summary,
     /// Project of the caller.
     pub project: Option<&'a str>,
+}
+
+/// One request's way through its attempts.
+pub trait Journey: Send {
+    /// The next place to try; `None` when there is no other.
+    fn next(&mut self) -> Option<Candidate>;
+
+    /// Whether there would be another place after the present one: only then is it worth to hold an
+    /// answer back until it shows whether it is one.
+    fn has_other(&self) -> bool;
+
+    /// What the present attempt brought means. Called once per attempt, before anything has reached the
+    /// client.
+    fn judge(&mut self, seen: &Seen<'_>, elapsed: Duration) -> Judgement;
+
+    /// The request is over.
+    fn end(&mut self, end: JourneyEnd);
+}
+
+/// What an attempt brought.
+#[derive(Debug)]
+pub enum Seen<'a> {
+    /// No answer.
+    Failed(&'a ProxyError),
+    /// An answer; the body only where it is an error, and only its beginning.
+    Answered {
+        /// Its status.
+        status: StatusCode,
+        /// Its headers.
+        headers: &'a HeaderMap,
+        /// The beginning of an error's body, decoded; empty for a good answer.
+        body: &'a [u8],
+    },
+    /// A 200 that is no answer: the cause as a code.
+    Wrong(&'static str),
+}
+
+/// What to do with an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// Pass it on. The cause says what is wrong with it, if anything is.
+    PassOn(Option<String>),
+    /// Try the next place after a pause.
+    Next {
+        /// What is wrong with this one.
+        cause: String,
+        /// The pause.
+        wait: Duration,
+    },
+}
+
+/// How a request ended for the place that answered it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JourneyEnd {
+    /// Well.
+    Done,
+    /// The place failed after its answer had begun: the cause as a code.
+    Failed(&'static str),
+    /// The client left, or nothing can be said.
+    Neutral,
 }
 
 /// One place to try.
@@ -32,6 +115,12 @@ pub struct Candidate {
     pub base: BaseUrl,
     /// What to identify with.
     pub credentials: Credentials,
+    /// The model to ask for, where it is not the one that the client named.
+    pub model: Option<String>,
+    /// The way out, where it is not the general one.
+    pub way: Option<Upstream>,
+    /// Why this place was chosen.
+    pub why: Option<Why>,
 }
 
 /// What a call identifies with.
@@ -45,8 +134,34 @@ pub enum Credentials {
     None,
 }
 
-/// Chooses where requests go.
-pub trait Route: Send + Sync + 'static {
-    /// The places to try, best first.
-    fn plan(&self, ask: &RouteAsk<'_>) -> Result<Vec<Candidate>, ProxyError>;
+/// Why no place is tried at all.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// In our words.
+    pub error: ProxyError,
+    /// When it is worth to come back, seconds.
+    pub retry_after: Option<u64>,
+    /// What the upstream itself said last: the client gets that, where there is something.
+    pub said: Option<Box<Said>>,
+}
+
+/// An upstream's own error answer.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its content type.
+    pub content_type: Option<http::HeaderValue>,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl From<ProxyError> for Refusal {
+    fn from(error: ProxyError) -> Self {
+        Self {
+            error,
+            retry_after: None,
+            said: None,
+        }
+    }
 }

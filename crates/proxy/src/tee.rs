@@ -21,20 +21,33 @@ use crate::recording::Recording;
 
 /// Passes the upstream's body on and concludes the exchange, however it ends: complete, broken, silent
 /// for too long, or dropped because the client left.
+///
+/// Until an [`Ending`] is attached nothing is concluded: the answer may still be put aside for another
+/// attempt.
 #[derive(Debug)]
 pub struct Tee {
     exchange: Arc<Exchange>,
     incoming: Incoming,
+    host: String,
     /// Pieces that were read before the head went out.
     held: VecDeque<Bytes>,
     held_bytes: u64,
     recording: Recording,
     ending: Option<Ending>,
+    /// How the upstream's body ended: complete, or the error. `None` while it runs.
+    ended: Option<Option<ProxyError>>,
+    /// The client still has to be told of the break.
     broken: bool,
+    /// Time for what was received before the break to leave: an error makes hyper drop what it has not
+    /// written yet.
+    flush: Option<Pin<Box<Sleep>>>,
     idle: Option<Idle>,
     /// Text for after the last event.
     comment: Option<fn(&Ending, &Recording) -> Option<Bytes>>,
 }
+
+/// See [`Tee::flush`]: long enough for a socket on this machine, short enough for nobody to notice.
+const FLUSH: Duration = Duration::from_millis(20);
 
 /// A watch on silence that costs one comparison per piece: the timer is set anew only when it fires.
 #[derive(Debug)]
@@ -49,7 +62,7 @@ impl Tee {
         exchange: Arc<Exchange>,
         incoming: Incoming,
         recording: Recording,
-        ending: Ending,
+        host: String,
         idle: Duration,
     ) -> Self {
         let now = Instant::now();
@@ -61,42 +74,80 @@ impl Tee {
         Self {
             exchange,
             incoming,
+            host,
             held: VecDeque::new(),
             held_bytes: 0,
             recording,
-            ending: Some(ending),
+            ending: None,
+            ended: None,
             broken: false,
+            flush: None,
             idle,
             comment: None,
         }
     }
 
-    /// Writes a comment after the last event of a stream.
-    pub(crate) fn set_comment(&mut self, comment: fn(&Ending, &Recording) -> Option<Bytes>) {
-        self.comment = Some(comment);
+    /// From now on the end of this body is the end of the exchange.
+    pub(crate) fn attach(
+        &mut self,
+        ending: Ending,
+        comment: Option<fn(&Ending, &Recording) -> Option<Bytes>>,
+    ) {
+        self.comment = comment.filter(|_| self.ended.is_none());
+        self.ending = Some(ending);
+        self.notice_end();
+        if let Some(error) = self.ended.clone() {
+            self.conclude(error);
+        }
     }
 
     pub(crate) fn recording(&self) -> &Recording {
         &self.recording
     }
 
-    /// Reads the whole answer before its head goes out, so that the head can tell what it cost. Stops
-    /// at `limit` bytes, and at once when it turns out to be a stream.
+    /// How the body ended, once it has.
+    pub(crate) fn ended(&self) -> Option<&Option<ProxyError>> {
+        self.ended.as_ref()
+    }
+
+    /// Reads a whole answer before its head goes out, so that the head can tell what it cost. Stops at
+    /// `limit` bytes, and at once when it turns out to be a stream.
     pub(crate) async fn hold(&mut self, limit: u64) {
-        while self.held_bytes < limit && !self.recording.is_stream() {
-            match std::future::poll_fn(|context| self.poll_upstream(context)).await {
-                Some(Ok(frame)) => {
-                    if let Ok(piece) = frame.into_data() {
-                        self.held_bytes += piece.len() as u64;
-                        self.held.push_back(piece);
-                    }
-                }
-                Some(Err(BodyError)) => {
-                    self.broken = true;
-                    return;
-                }
-                None => return,
+        while self.held_bytes < limit && !self.recording.is_stream() && self.ended.is_none() {
+            self.hold_piece().await;
+        }
+    }
+
+    /// Reads the beginning of a stream until it shows what it is: content, an error, or its end. Stops
+    /// at `limit` bytes, and `patience` after the first event.
+    pub(crate) async fn peek(&mut self, limit: u64, patience: Duration) {
+        self.hold_piece().await;
+        let deadline = Instant::now() + patience;
+        loop {
+            let fold = &self.recording.fold;
+            let shown = fold.has_content || fold.error.is_some();
+            if shown || self.held_bytes >= limit || self.ended.is_some() {
+                return;
             }
+            if tokio::time::timeout_at(deadline, self.hold_piece())
+                .await
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn hold_piece(&mut self) {
+        match std::future::poll_fn(|context| self.poll_upstream(context)).await {
+            Some(Ok(frame)) => {
+                if let Ok(piece) = frame.into_data() {
+                    self.held_bytes += piece.len() as u64;
+                    self.held.push_back(piece);
+                }
+            }
+            Some(Err(BodyError)) => self.broken = true,
+            None => {}
         }
     }
 
@@ -108,13 +159,35 @@ impl Tee {
             self.held_bytes -= piece.len() as u64;
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
-        if std::mem::take(&mut self.broken) {
-            return Poll::Ready(Some(Err(BodyError)));
+        if self.broken {
+            return self.poll_break(context);
         }
-        if self.ending.is_none() {
+        if self.ended.is_some() {
             return Poll::Ready(None);
         }
-        self.poll_upstream(context)
+        match self.poll_upstream(context) {
+            Poll::Ready(Some(Err(BodyError))) => {
+                self.broken = true;
+                self.poll_break(context)
+            }
+            polled => polled,
+        }
+    }
+
+    fn poll_break(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let flush = self
+            .flush
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(FLUSH)));
+        match flush.as_mut().poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(()) => {
+                self.broken = false;
+                Poll::Ready(Some(Err(BodyError)))
+            }
+        }
     }
 
     fn poll_upstream(
@@ -129,16 +202,21 @@ impl Tee {
                 if let Some(idle) = &mut self.idle {
                     idle.last = Instant::now();
                 }
+                if frame.is_trailers() {
+                    self.end_whole();
+                } else if self.comment.is_none() {
+                    self.notice_end();
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => {
                 let reason = std::error::Error::source(&error).map(ToString::to_string);
                 let reason = reason.unwrap_or_else(|| error.to_string());
-                self.conclude(Some(ProxyError::Broken(reason)));
+                self.end(Some(ProxyError::Broken(reason)));
                 Poll::Ready(Some(Err(BodyError)))
             }
             Poll::Ready(None) => {
-                let comment = self.end_of_stream();
+                let comment = self.end_whole();
                 Poll::Ready(comment.map(|text| Ok(Frame::data(text))))
             }
             Poll::Pending => self.poll_silence(context),
@@ -156,9 +234,8 @@ impl Tee {
         while idle.timer.as_mut().poll(context).is_ready() {
             let due = idle.last + idle.limit;
             if Instant::now() >= due {
-                let seconds = idle.limit.as_secs();
-                let host = self.ending.as_ref().map(Ending::host).unwrap_or_default();
-                self.conclude(Some(ProxyError::Idle { host, seconds }));
+                let (host, seconds) = (self.host.clone(), idle.limit.as_secs());
+                self.end(Some(ProxyError::Idle { host, seconds }));
                 return Poll::Ready(Some(Err(BodyError)));
             }
             idle.timer.as_mut().reset(due);
@@ -166,14 +243,28 @@ impl Tee {
         Poll::Pending
     }
 
-    fn end_of_stream(&mut self) -> Option<Bytes> {
+    /// The server does not ask again once the announced length has gone out: the end is seen here.
+    fn notice_end(&mut self) {
+        if self.ended.is_none() && self.incoming.is_end_stream() {
+            self.end_whole();
+        }
+    }
+
+    /// The upstream's body is complete. Gives the comment for after it, if there is to be one.
+    fn end_whole(&mut self) -> Option<Bytes> {
         self.recording.end(&self.exchange);
         let comment = match (&self.ending, self.comment) {
             (Some(ending), Some(comment)) => comment(ending, &self.recording),
             _ => None,
         };
-        self.conclude(None);
+        self.end(None);
         comment
+    }
+
+    /// The upstream's body is over.
+    fn end(&mut self, error: Option<ProxyError>) {
+        self.ended = Some(error.clone());
+        self.conclude(error);
     }
 
     fn conclude(&mut self, error: Option<ProxyError>) {
@@ -187,7 +278,7 @@ impl Tee {
     }
 
     pub(crate) fn is_end_stream(&self) -> bool {
-        self.ending.is_none() && self.held.is_empty() && !self.broken
+        self.ended.is_some() && self.held.is_empty() && !self.broken
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {

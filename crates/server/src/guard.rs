@@ -30,7 +30,9 @@ pub(crate) struct Guard {
 pub(crate) struct Visitor {
     /// Holds the session token or its cookie.
     pub(crate) signed_in: bool,
-    /// Sent our own access key.
+    /// Knows our own access key.
+    pub(crate) has_access_key: bool,
+    /// Sent it (or the session token) in the place of a vendor's key.
     pub(crate) used_access_key: bool,
 }
 
@@ -71,7 +73,7 @@ impl Guard {
         let visitor = self.recognise(headers, &settings);
         let key_needed = settings.security.require_api_key || !bind.is_loopback();
         let open = uri.path() == "/health" || is_sign_in(method, uri);
-        if key_needed && !open && !visitor.used_access_key && !visitor.signed_in {
+        if key_needed && !open && !visitor.has_access_key && !visitor.signed_in {
             return Err(Refusal::AccessKey);
         }
         let limited =
@@ -94,6 +96,7 @@ impl Guard {
                 .strip_prefix("Bearer ")
                 .or_else(|| value.strip_prefix("bearer "))
         });
+        let instead = [bearer, text("x-api-key")];
         let shown = [bearer, text("x-api-key"), text("x-relayscope-token")];
         let session = self.app.session();
         let name = cookie_name(self.address.port());
@@ -102,12 +105,11 @@ impl Guard {
         let key = &settings.security.api_key;
         let is_key =
             |text: &str| !key.is_empty() && bool::from(text.as_bytes().ct_eq(key.as_bytes()));
+        let is_ours = |text: &str| is_key(text) || is_token(text);
         Visitor {
             signed_in: cookie.is_some_and(is_token) || shown.into_iter().flatten().any(is_token),
-            used_access_key: shown
-                .into_iter()
-                .flatten()
-                .any(|text| is_key(text) || is_token(text)),
+            has_access_key: shown.into_iter().flatten().any(is_ours),
+            used_access_key: instead.into_iter().flatten().any(is_ours),
         }
     }
 }

@@ -181,10 +181,16 @@ impl Running {
 
     /// An address that signs a browser in once; a new one each time.
     pub fn open_url(&self) -> String {
+        let address = self.reachable();
         match self.app.session().one_time_token() {
-            Ok(token) => format!("http://{}/?token={token}", self.address),
-            Err(_) => format!("http://{}/", self.address),
+            Ok(token) => format!("http://{address}/?token={token}"),
+            Err(_) => format!("http://{address}/"),
         }
+    }
+
+    /// Where programs on this machine reach it: nobody can call 0.0.0.0.
+    pub fn reachable(&self) -> SocketAddr {
+        reachable(self.address)
     }
 
     /// Stops accepting, lets streams end (10 s), writes what waits.
@@ -198,5 +204,16 @@ impl Running {
             tracing::warn!("streams that still ran after 10 s were cut");
         }
         self.app.stop().await;
+    }
+}
+
+/// The address itself, or the loopback address for "all addresses".
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => ([127, 0, 0, 1], address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => {
+            (std::net::Ipv6Addr::LOCALHOST, address.port()).into()
+        }
+        _ => address,
     }
 }

@@ -76,11 +76,10 @@ async fn every_answer_passes_byte_for_byte_and_is_kept_as_it_was() {
     }
 }
 
-fn every<'a>(
-    scenarios: &'a [&'a str],
-) -> impl Iterator<Item = (&'static str, &'a str, bool)> + 'a {
+fn every<'a>(scenarios: &'a [&'a str]) -> impl Iterator<Item = (&'static str, &'a str, bool)> + 'a {
     DIALECTS.into_iter().flat_map(move |path| {
-        let both = |scenario: &'a &'a str| [true, false].map(|stream| (path, *scenario, stream));
+        let both =
+            move |scenario: &'a &'a str| [true, false].map(|stream| (path, *scenario, stream));
         scenarios.iter().flat_map(both)
     })
 }
@@ -88,7 +87,8 @@ fn every<'a>(
 #[tokio::test]
 async fn the_request_arrives_as_it_was_written() {
     let door = Harness::new().start().await;
-    let body = "{\n  \"model\" : \"x\",\t\"messages\":[],\"max_tokens\":1.0e0, \"é\":\"\\u00e9\"}\n";
+    let body =
+        "{\n  \"model\" : \"x\",\t\"messages\":[],\"max_tokens\":1.0e0, \"é\":\"\\u00e9\"}\n";
     door.ask("POST", "/v1/messages?beta=true&x=%20%2F")
         .body(body)
         .header("anthropic-version", "2023-06-01")
@@ -273,7 +273,13 @@ async fn redirects_are_passed_on_and_not_followed() {
 async fn fifty_calls_in_a_row_share_one_connection() {
     let door = Harness::new().start().await;
     for number in 0..50 {
-        let scenario = ["text", "gzip", "error-429", "sized?bytes=100000", "html-200"][number % 5];
+        let scenario = [
+            "text",
+            "gzip",
+            "error-429",
+            "sized?bytes=100000",
+            "html-200",
+        ][number % 5];
         let path = DIALECTS[number % 3];
         door.call(path, scenario, number % 2 == 0).send().await;
     }
@@ -299,8 +305,8 @@ async fn a_hundred_clients_at_once_each_get_their_own_answer() {
         let path = DIALECTS[number % 3];
         let scenario = format!("slow?ttft=50&rate=400&tokens=40&input={}", 1_000 + number);
         let ask = door.call(path, &scenario, true);
-        let direct = Ask::new(door.upstream.address(), "POST", path)
-            .body(question(&scenario, true));
+        let direct =
+            Ask::new(door.upstream.address(), "POST", path).body(question(&scenario, true));
         clients.spawn(async move {
             let (carried, direct) = tokio::join!(ask.send(), direct.send());
             assert!(carried.body == direct.body && !carried.body.is_empty());

@@ -223,10 +223,7 @@ async fn the_record_says_how_every_answer_ended() {
 async fn an_error_of_the_upstream_is_passed_on_and_its_words_are_kept() {
     let door = Harness::new().start().await;
     for path in DIALECTS {
-        let heard = door
-            .call(path, "error-429?seconds=7", false)
-            .send()
-            .await;
+        let heard = door.call(path, "error-429?seconds=7", false).send().await;
         assert_eq!((heard.status, heard.header("retry-after")), (429, "7"));
         let detail = door.detail(heard.id()).await;
         let message = heard.json()["error"]["message"].clone();

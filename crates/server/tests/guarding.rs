@@ -131,7 +131,9 @@ async fn pages_of_other_sites_are_refused() {
 async fn refusals_speak_the_callers_dialect() {
     let door = Harness::new().start().await;
     for path in DIALECTS {
-        let ask = door.call(path, "text", false).header("host", "evil.example");
+        let ask = door
+            .call(path, "text", false)
+            .header("host", "evil.example");
         let heard = ask.send().await;
         let json = heard.json();
         assert_eq!(heard.status, 421);
@@ -438,7 +440,7 @@ async fn an_upstream_at_our_address_in_the_network_is_refused() {
     let free = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
-    let door = Harness::new()
+    let _door = Harness::new()
         .port(port)
         .setting("server.bind", "0.0.0.0")
         .setting("security.api_key", format!("{KEY:?}"))

@@ -21,7 +21,10 @@ async fn a_head_that_never_ends_is_given_up() {
     let door = Harness::new().start().await;
     let begin = tokio::time::Instant::now();
     let mut stream = TcpStream::connect(door.address).await.unwrap();
-    let head = format!("POST /v1/messages HTTP/1.1\r\nhost: {}\r\nx-slow: ", door.address);
+    let head = format!(
+        "POST /v1/messages HTTP/1.1\r\nhost: {}\r\nx-slow: ",
+        door.address
+    );
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut heard = Vec::new();
     let ended = timeout(Duration::from_secs(60), stream.read_to_end(&mut heard)).await;
@@ -39,8 +42,14 @@ async fn heads_that_are_too_large_are_refused() {
     let long = format!("x-long: {}\r\n", "y".repeat(2 * 1024 * 1024));
     let path = "/v1/".to_owned() + &"x".repeat(100 * 1024);
     for (request, status) in [
-        (format!("GET /v1/models HTTP/1.1\r\n{host}{many}\r\n"), "431"),
-        (format!("GET /v1/models HTTP/1.1\r\n{host}{long}\r\n"), "431"),
+        (
+            format!("GET /v1/models HTTP/1.1\r\n{host}{many}\r\n"),
+            "431",
+        ),
+        (
+            format!("GET /v1/models HTTP/1.1\r\n{host}{long}\r\n"),
+            "431",
+        ),
         (format!("GET {path} HTTP/1.1\r\n{host}\r\n"), "414"),
     ] {
         let answer = raw(door.address, request.as_bytes()).await;
@@ -69,14 +78,20 @@ async fn what_is_no_http_harms_nobody() {
         format!("OPTIONS * HTTP/1.1\r\n{host}\r\n"),
         format!("POST /v1/messages HTTP/1.1\r\n{host}content-length: -1\r\n\r\n"),
         format!("POST /v1/messages HTTP/1.1\r\n{host}content-length: 99999999999999999999\r\n\r\n"),
-        format!("POST /v1/messages HTTP/1.1\r\n{host}content-length: 2\r\ncontent-length: 3\r\n\r\n{{}}x"),
-        format!("POST /v1/messages HTTP/1.1\r\n{host}transfer-encoding: chunked\r\n\r\nzz\r\n{{}}\r\n"),
+        format!(
+            "POST /v1/messages HTTP/1.1\r\n{host}content-length: 2\r\ncontent-length: 3\r\n\r\n{{}}x"
+        ),
+        format!(
+            "POST /v1/messages HTTP/1.1\r\n{host}transfer-encoding: chunked\r\n\r\nzz\r\n{{}}\r\n"
+        ),
         format!("POST /v1/messages HTTP/1.1\r\n{host}transfer-encoding: gzip\r\n\r\n{{}}"),
         format!("GET /v1/models HTTP/1.1\r\n{host}x y: z\r\n\r\n"),
         format!("GET /v1/models HTTP/1.1\r\n{host}a: b\r\n folded\r\n\r\n"),
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
         "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}".to_owned(),
-        format!("GET /ws HTTP/1.1\r\n{host}connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAA\r\n\r\n\u{0}\u{1}garbage"),
+        format!(
+            "GET /ws HTTP/1.1\r\n{host}connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAA\r\n\r\n\u{0}\u{1}garbage"
+        ),
         format!("GET /p/%ff/v1/messages HTTP/1.1\r\n{host}connection: close\r\n\r\n"),
         format!("GET /api/request/%2e%2e%2f%00 HTTP/1.1\r\n{host}connection: close\r\n\r\n"),
         format!("GET /../../etc/passwd HTTP/1.1\r\n{host}connection: close\r\n\r\n"),
@@ -171,25 +186,22 @@ fn any_bytes_at_all_leave_it_alive() {
         ..Config::default()
     };
     let host = format!("host: {}\r\n", door.address);
-    let result = TestRunner::new(config).run(
-        &prop::collection::vec(piece(), 1..14),
-        |pieces| {
-            let mut bytes = pieces.concat();
-            let mark = b"host: {host}\r\n";
-            while let Some(at) = memchr::memmem::find(&bytes, mark) {
-                bytes.splice(at..at + mark.len(), host.bytes());
-            }
-            let answer = runtime.block_on(raw(door.address, &bytes));
-            prop_assert!(
-                answer.is_empty() || answer.starts_with("HTTP/1."),
-                "{answer:?}"
-            );
-            prop_assert!(!answer.starts_with("HTTP/1.1 500"), "{answer}");
-            let stream = runtime.block_on(timeout(PATIENCE, TcpStream::connect(door.address)));
-            prop_assert!(matches!(stream, Ok(Ok(_))));
-            Ok(())
-        },
-    );
+    let result = TestRunner::new(config).run(&prop::collection::vec(piece(), 1..14), |pieces| {
+        let mut bytes = pieces.concat();
+        let mark = b"host: {host}\r\n";
+        while let Some(at) = memchr::memmem::find(&bytes, mark) {
+            bytes.splice(at..at + mark.len(), host.bytes());
+        }
+        let answer = runtime.block_on(raw(door.address, &bytes));
+        prop_assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1."),
+            "{answer:?}"
+        );
+        prop_assert!(!answer.starts_with("HTTP/1.1 500"), "{answer}");
+        let stream = runtime.block_on(timeout(PATIENCE, TcpStream::connect(door.address)));
+        prop_assert!(matches!(stream, Ok(Ok(_))));
+        Ok(())
+    });
     result.unwrap();
     runtime.block_on(works(&door));
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt;
-use relayscope_testkit::Ended;
+use testkit::Ended;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -50,11 +50,17 @@ async fn leaving_in_the_middle_of_a_stream_cancels_the_upstream_call() {
         let door = Harness::new().start().await;
         let call = door.call("/v1/messages", scenario, true);
         let mut response = call.head().await.unwrap();
-        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let id = response.headers()["x-request-id"]
+            .to_str()
+            .unwrap()
+            .to_owned();
         response.frame().await.unwrap().unwrap();
         let begin = Instant::now();
         drop(response);
-        assert!(noticed(&door, begin).await < Duration::from_secs(1), "{scenario}");
+        assert!(
+            noticed(&door, begin).await < Duration::from_secs(1),
+            "{scenario}"
+        );
         let detail = door.detail(&id).await;
         assert_eq!(detail["outcome"], "client_left", "{scenario}");
         assert_eq!(detail["status"], 200);

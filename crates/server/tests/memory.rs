@@ -30,7 +30,10 @@ fn peak() -> u64 {
 /// Reads an answer to its end and keeps nothing of it.
 async fn skim(ask: Ask) -> (String, u64) {
     let response = ask.head().await.unwrap();
-    let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let id = response.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     let mut body = response.into_body();
     let mut bytes = 0;
     while let Some(Ok(frame)) = body.frame().await {

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use relayscope_testkit::scenarios;
 use serde_json::Value;
+use testkit::scenarios;
 use tokio::task::JoinSet;
 
 use crate::harness::{DIALECTS, Door, Harness};
@@ -89,7 +89,10 @@ async fn drive(door: &Door, key: &str) {
     calls.join_all().await;
     for (method, path) in [
         ("GET", format!("/v1/models?key={}", encoded(key))),
-        ("GET", format!("/v1/any/path?api_key={0}&token={0}", encoded(key))),
+        (
+            "GET",
+            format!("/v1/any/path?api_key={0}&token={0}", encoded(key)),
+        ),
         ("GET", format!("/nothing/here?key={}", encoded(key))),
         ("POST", "/api/nothing".to_owned()),
         ("GET", "/api/request/req_nothing".to_owned()),
@@ -115,7 +118,9 @@ async fn drive(door: &Door, key: &str) {
 
 /// For a query.
 fn encoded(text: &str) -> String {
-    text.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    text.replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D")
 }
 
 /// Every answer of the API about every exchange.
@@ -127,7 +132,14 @@ async fn look_everywhere(door: &Door, found: &mut Vec<String>) {
         }
         heard.json()
     };
-    for path in ["/api/config", "/api/session", "/api/stats", "/metrics", "/health", "/api/export.har"] {
+    for path in [
+        "/api/config",
+        "/api/session",
+        "/api/stats",
+        "/metrics",
+        "/health",
+        "/api/export.har",
+    ] {
         look(path.to_owned()).await;
     }
     let list = look("/api/requests?limit=1000".to_owned()).await;
@@ -150,7 +162,11 @@ async fn look_everywhere(door: &Door, found: &mut Vec<String>) {
         }
     }
     let searched = look("/api/requests?q=Sentinel7Rz0q4".to_owned()).await;
-    assert_eq!(searched["requests"], Value::Array(Vec::new()), "the search finds it");
+    assert_eq!(
+        searched["requests"],
+        Value::Array(Vec::new()),
+        "the search finds it"
+    );
 }
 
 fn look_at_files(door: &Door, found: &mut Vec<String>) {
@@ -225,7 +241,14 @@ async fn the_session_token_is_in_its_file_alone() {
             assert!(!ask.send().await.text().contains(&token), "{path} {header}");
         }
     }
-    for path in ["/", "/health", "/api/config", "/api/session", "/api/export.har", "/api/requests"] {
+    for path in [
+        "/",
+        "/health",
+        "/api/config",
+        "/api/session",
+        "/api/export.har",
+        "/api/requests",
+    ] {
         let heard = door.signed_in("GET", path).send().await;
         assert!(!heard.text().contains(&token), "{path}");
     }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Door, Harness, Heard};
 
-const FILE: &str = "# mine\n[ui]\ntheme = \"dark\" # at night\n\n# keep this\n[capture]\nbodies = true\n";
+const FILE: &str =
+    "# mine\n[ui]\ntheme = \"dark\" # at night\n\n# keep this\n[capture]\nbodies = true\n";
 
 async fn change(door: &Door, changes: Value) -> Heard {
     let ask = door.signed_in("PATCH", "/api/config");
@@ -41,13 +42,31 @@ async fn a_mistake_changes_nothing_at_all() {
     for (changes, key) in [
         (json!({"ui.theme": "light", "ui.them": "x"}), "ui.them"),
         (json!({"ui.theme": "light", "ui": "x"}), "ui"),
-        (json!({"ui.theme": "light", "capture.bodies": "yes"}), "capture.bodies"),
-        (json!({"ui.theme": "light", "capture.queue_mib": 0}), "capture.queue_mib"),
-        (json!({"ui.theme": "light", "capture.queue_mib": -1}), "capture.queue_mib"),
-        (json!({"ui.theme": "light", "capture.queue_mib": 1e99}), "capture.queue_mib"),
-        (json!({"ui.theme": "light", "pricing.exchange_rate": null}), "pricing.exchange_rate"),
+        (
+            json!({"ui.theme": "light", "capture.bodies": "yes"}),
+            "capture.bodies",
+        ),
+        (
+            json!({"ui.theme": "light", "capture.queue_mib": 0}),
+            "capture.queue_mib",
+        ),
+        (
+            json!({"ui.theme": "light", "capture.queue_mib": -1}),
+            "capture.queue_mib",
+        ),
+        (
+            json!({"ui.theme": "light", "capture.queue_mib": 1e99}),
+            "capture.queue_mib",
+        ),
+        (
+            json!({"ui.theme": "light", "pricing.exchange_rate": null}),
+            "pricing.exchange_rate",
+        ),
         (json!({"ui.theme": "pink"}), "ui.theme"),
-        (json!({"upstream.outbound": "carrier pigeon"}), "upstream.outbound"),
+        (
+            json!({"upstream.outbound": "carrier pigeon"}),
+            "upstream.outbound",
+        ),
         (json!({"security.api_key": "short"}), "security.api_key"),
     ] {
         let heard = change(&door, changes.clone()).await;
@@ -77,10 +96,7 @@ async fn a_file_that_was_broken_by_hand_is_not_written_over() {
     let heard = change(&door, json!({"ui.theme": "light"})).await;
     assert_eq!(heard.status, 400, "{}", heard.text());
     assert!(heard.text().contains("line 1"), "{}", heard.text());
-    assert_eq!(
-        std::fs::read_to_string(&path).unwrap(),
-        "[ui\nhalf a line"
-    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "[ui\nhalf a line");
 }
 
 #[tokio::test]
@@ -90,7 +106,11 @@ async fn secrets_are_shown_masked() {
     let heard = change(&door, json!({"security.api_key": key})).await;
     assert_eq!(heard.status, 200);
     let config = door.get("/api/config").send().await;
-    assert!(!config.text().contains("0123456789abcdef"), "{}", config.text());
+    assert!(
+        !config.text().contains("0123456789abcdef"),
+        "{}",
+        config.text()
+    );
     let shown = config.json()["security"]["api_key"].clone();
     assert_eq!(shown, "sk-••••••••cdef");
     // The panel may send back what it was shown: that must not become the key.
@@ -115,7 +135,10 @@ async fn many_changes_at_once_are_all_kept() {
         assert_eq!(heard.status, 200);
     }
     let config = door.get("/api/config").send().await.json();
-    assert_eq!(config["ui"], json!({"language": "zh-CN", "theme": "dark", "density": "compact"}));
+    assert_eq!(
+        config["ui"],
+        json!({"language": "zh-CN", "theme": "dark", "density": "compact"})
+    );
     assert_eq!(config["capture"]["retention_days"], 7);
     let file = std::fs::read_to_string(door.data().join("config.toml")).unwrap();
     assert_eq!(file.matches('=').count(), 5, "{file}");

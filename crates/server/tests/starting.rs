@@ -162,7 +162,14 @@ async fn what_was_recorded_is_there_after_a_restart() {
     let data = door.stop().await;
     let door = Harness::within(data).start().await;
     let after = door.detail(heard.id()).await;
-    for member in ["outcome", "tokens", "cost", "timing", "request_body", "response"] {
+    for member in [
+        "outcome",
+        "tokens",
+        "cost",
+        "timing",
+        "request_body",
+        "response",
+    ] {
         assert_eq!(before[member], after[member], "{member}");
     }
     let shown = door.get("/api/stats").send().await.json();

@@ -33,7 +33,10 @@ async fn a_stream_is_followed_from_start_to_end() {
     let answer = tokio::spawn(door.call("/v1/messages", SLOW, true).send());
     let heard = watcher.until(|message| message["type"] == "finished").await;
     let id = answer.await.unwrap().id().to_owned();
-    assert_eq!(kinds_about(&heard, &id), ["started", "progress", "finished"]);
+    assert_eq!(
+        kinds_about(&heard, &id),
+        ["started", "progress", "finished"]
+    );
     let mut last = revision(&snapshot);
     for message in &heard {
         assert!(revision(message) >= last, "{last} {message}");
@@ -104,7 +107,10 @@ async fn whoever_missed_a_clearing_begins_anew() {
     assert_eq!(cleared.json()["cleared"], 1);
     let mut watcher = door.watch(&format!("?run={run}&since={known}")).await;
     let again = watcher.next().await;
-    assert_eq!(again["type"], "snapshot", "rows that went have to go: {again}");
+    assert_eq!(
+        again["type"], "snapshot",
+        "rows that went have to go: {again}"
+    );
     assert_eq!(again["exchanges"], Value::Array(Vec::new()));
 }
 
@@ -146,7 +152,11 @@ async fn who_does_not_look_is_told_nothing() {
     let snapshot = watcher.next().await;
     watcher.say(r#"{"watch":false}"#).await;
     // What was on its way may still arrive.
-    while watcher.next_within(Duration::from_millis(300)).await.is_some() {}
+    while watcher
+        .next_within(Duration::from_millis(300))
+        .await
+        .is_some()
+    {}
     let heard = door.call("/v1/messages", "text", true).send().await;
     door.detail(heard.id()).await;
     let told = watcher.next_within(Duration::from_millis(1_500)).await;
@@ -190,7 +200,14 @@ async fn nonsense_on_the_socket_harms_nobody() {
     let door = Harness::new().start().await;
     let mut watcher = door.watch("").await;
     watcher.next().await;
-    for said in ["", "{", "null", "{\"watch\":7}", "[]", "{\"watch\":true,\"since\":-1}"] {
+    for said in [
+        "",
+        "{",
+        "null",
+        "{\"watch\":7}",
+        "[]",
+        "{\"watch\":true,\"since\":-1}",
+    ] {
         watcher.say(said).await;
     }
     let heard = door.call("/v1/messages", "text", true).send().await;
@@ -205,7 +222,10 @@ async fn nonsense_on_the_socket_harms_nobody() {
 
 #[tokio::test]
 async fn the_list_holds_no_more_than_it_should() {
-    let door = Harness::new().setting("capture.max_history", 3).start().await;
+    let door = Harness::new()
+        .setting("capture.max_history", 3)
+        .start()
+        .await;
     for _ in 0..5 {
         let heard = door.call("/v1/messages", "text", false).send().await;
         door.detail(heard.id()).await;

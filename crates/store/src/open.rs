@@ -117,11 +117,7 @@ impl Store {
 }
 
 /// Brings a file to the newest schema; a newer one is refused.
-pub(crate) fn step_up(
-    db: &mut Connection,
-    path: &Path,
-    steps: &[&str],
-) -> Result<(), StoreError> {
+pub(crate) fn step_up(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), StoreError> {
     let describe = |error: rusqlite::Error| describe(path, error);
     let found: i64 = db
         .query_row("PRAGMA user_version", [], |row| row.get(0))

@@ -23,9 +23,6 @@ pub enum Change<B> {
     },
 }
 
-/// zstd level of the details: they are small.
-const DETAIL_LEVEL: i32 = 3;
-
 impl Store {
     /// Writes a batch in one transaction: all of it, or nothing.
     pub fn write<B: AsRef<[u8]>>(&self, batch: &[Change<B>]) -> Result<(), StoreError> {
@@ -42,7 +39,7 @@ impl Store {
                     bodies,
                 } => {
                     let seq = upsert(&transaction, exchange)?;
-                    let data = zstd::bulk::compress(detail.as_bytes(), DETAIL_LEVEL)
+                    let data = body::compress(detail.as_bytes())
                         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
                     transaction
                         .prepare_cached(

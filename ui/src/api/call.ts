@@ -33,12 +33,14 @@ export async function readText(path: string): Promise<string> {
   return (await answer(path, {})).text();
 }
 
-export async function send<T>(method: "POST" | "PATCH", path: string, body: unknown, keepalive = false): Promise<T> {
+type Method = "POST" | "PATCH" | "PUT" | "DELETE";
+
+export async function send<T>(method: Method, path: string, body: unknown, keepalive = false): Promise<T> {
   const response = await answer(path, {
     method,
     keepalive,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(body ?? {}),
+    ...(method === "DELETE" ? {} : { body: JSON.stringify(body ?? {}) }),
   });
-  return (await response.json()) as T;
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }

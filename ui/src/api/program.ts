@@ -40,5 +40,6 @@ export const changeDesktop = (changes: Partial<Desktop>): Promise<Desktop> =>
 
 export const switchProxy = (on: boolean): Promise<ProxyView> => send("POST", "/api/proxy", { on });
 
-export const clearHistory = (keepalive = false): Promise<{ success: boolean; cleared: number }> =>
-  send("POST", "/api/clear-history", {}, keepalive);
+/** `kept`: what is on disk goes as well. */
+export const clearHistory = (kept: boolean, keepalive = false): Promise<{ success: boolean; cleared: number }> =>
+  send("POST", "/api/clear-history", kept ? { kept } : {}, keepalive);

@@ -15,8 +15,9 @@ function signed(amount: number, text: string): string {
 export function requestCost(cost: CostView): string {
   if (cost.basis === "none") return "$0.000";
   if (cost.basis === "unpriced" || cost.usd === null) return missing;
-  if (cost.usd > 0 && cost.usd < leastShown) return "<$0.001";
-  return `${cost.basis === "estimate" ? "~" : ""}$${cost.usd.toFixed(3)}`;
+  const mark = cost.basis === "estimate" ? "~" : "";
+  if (cost.usd > 0 && cost.usd < leastShown) return `${mark}<$0.001`;
+  return `${mark}$${cost.usd.toFixed(3)}`;
 }
 
 /** Cost in station logs: `$0.0565`. */

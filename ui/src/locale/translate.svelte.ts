@@ -43,10 +43,10 @@ export function said(section: keyof Sections, name: string, fallback: string, va
   return text === undefined ? fallback : fill(text, values);
 }
 
-/** A refusal in words. A sentence whose values are missing gives way to the server's own message. */
-export function sentence(error: ErrorView | Fault): string {
+/** A refusal, or the reason of a choice, in words. A sentence whose values are missing gives way to the server's own message. */
+export function sentence(error: ErrorView | Fault, section: "errors" | "why" = "errors"): string {
   const message = error.message ?? "";
-  const text = said("errors", error.code, message, Object.fromEntries(error.params));
+  const text = said(section, error.code, message, Object.fromEntries(error.params));
   if (/\{\w+\}/.test(text) && message !== "") return message;
   return text === "" ? error.code : text.replace(/\s*\{\w+\}/g, "");
 }

@@ -6,6 +6,8 @@ const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: 
 export function roving(selector: string): Attachment<HTMLElement> {
   return (group) => {
     const move = (event: KeyboardEvent): void => {
+      // With Alt the arrows move the thing itself, not the focus.
+      if (event.altKey) return;
       const items = [...group.querySelectorAll<HTMLElement>(selector)].filter((item) => !item.hasAttribute("disabled"));
       const at = items.indexOf(document.activeElement as HTMLElement);
       if (at < 0) return;

@@ -1,6 +1,11 @@
+import { address } from "../api/call.ts";
 import type { Message } from "../api/generated/Message";
 import type { Progress } from "../api/generated/Progress";
 import { live } from "./live.svelte.ts";
+import { siteStore } from "./siteStore.svelte.ts";
+
+/** Besides the traffic, the server says when anything about sites or the states of keys has changed. */
+type Word = Message | { type: "sites"; revision: number };
 
 /** Waiting times between attempts, ms; the last one repeats. */
 const waits = [300, 1_000, 2_000, 4_000, 8_000];
@@ -55,8 +60,8 @@ class Connection {
   #connect(): void {
     this.#socket?.close();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const since = live.ready ? `?since=${live.revision}` : "";
-    const socket = new WebSocket(`${scheme}://${location.host}/ws${since}`);
+    const known = live.ready ? { run: live.run, since: live.revision } : {};
+    const socket = new WebSocket(`${scheme}://${location.host}${address("/ws", known)}`);
     this.#socket = socket;
     this.retryAt = 0;
     socket.onopen = () => {
@@ -66,7 +71,7 @@ class Connection {
       this.#tell();
     };
     socket.onmessage = (event: MessageEvent<string>) => {
-      if (socket === this.#socket) this.#hear(JSON.parse(event.data) as Message);
+      if (socket === this.#socket) this.#hear(JSON.parse(event.data) as Word);
     };
     socket.onclose = () => {
       if (socket === this.#socket) this.#lose();
@@ -82,8 +87,12 @@ class Connection {
     this.#timer = setTimeout(() => this.#connect(), wait);
   }
 
-  #hear(message: Message): void {
+  #hear(message: Word): void {
     this.lastWord = Date.now();
+    if (message.type === "sites") {
+      siteStore.changed();
+      return;
+    }
     if (message.type === "progress") {
       for (const progress of message.exchanges) this.#progress.set(progress.id, progress);
       live.revision = Math.max(live.revision, message.revision);
@@ -91,7 +100,10 @@ class Connection {
       return;
     }
     if (message.type === "finished") for (const row of message.exchanges) this.#progress.delete(row.id);
-    if (message.type === "snapshot") this.#progress.clear();
+    if (message.type === "snapshot") {
+      this.#progress.clear();
+      if (message.run !== live.run) siteStore.changed();
+    }
     live.apply(message);
     if (this.#glancing && message.type === "totals") {
       this.#glancing = false;
@@ -116,7 +128,7 @@ class Connection {
     const watch = (this.#wanted || this.#glancing) && !document.hidden;
     if (watch === this.#watching || this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#watching = watch;
-    this.#socket.send(JSON.stringify(watch ? { watch, since: live.revision } : { watch }));
+    this.#socket.send(JSON.stringify(watch ? { watch, run: live.run, since: live.revision } : { watch }));
   }
 }
 

@@ -1,6 +1,6 @@
 /** What covers the page; one at a time. */
 class Overlay {
-  shown = $state<"none" | "palette" | "keys">("none");
+  shown = $state<"none" | "palette" | "keys" | "site">("none");
 
   toggle(which: "palette" | "keys"): void {
     this.shown = this.shown === which ? "none" : which;

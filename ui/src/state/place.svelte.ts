@@ -7,7 +7,7 @@ class Place {
     const follow = (): void => {
       const [page, part] = location.hash.replace(/^#\/?/, "").split("/");
       this.page = page ?? "";
-      this.part = part ?? "";
+      this.part = decoded(part ?? "");
     };
     follow();
     addEventListener("hashchange", follow);
@@ -15,10 +15,18 @@ class Place {
   }
 
   go(page: string, part = ""): void {
-    location.hash = part === "" ? `/${page}` : `/${page}/${part}`;
+    location.hash = addressOf(page, part).slice(1);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 
 export const place = new Place();
 
-export const addressOf = (page: string, part = ""): string => (part === "" ? `#/${page}` : `#/${page}/${part}`);
+export const addressOf = (page: string, part = ""): string => (part === "" ? `#/${page}` : `#/${page}/${encodeURIComponent(part)}`);

@@ -9,10 +9,10 @@ class Toasts {
   list = $state.raw<Toast[]>([]);
   #next = 1;
 
-  show(text: string, icon: IconName = "check", act?: Toast["act"]): void {
+  show(text: string, icon: IconName = "check", act?: Toast["act"], time = stay): void {
     const toast: Toast = { id: this.#next++, text, icon, ...(act ? { act } : {}) };
     this.list = [...this.list.slice(-2), toast];
-    setTimeout(() => this.close(toast.id), stay);
+    setTimeout(() => this.close(toast.id), time);
   }
 
   close(id: number): void {

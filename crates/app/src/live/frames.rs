@@ -48,7 +48,9 @@ impl Live {
         let state = self.lock();
         let frames = self.frames.subscribe();
         self.watched.notify_one();
-        let known = since.filter(|(run, revision)| *run == self.run && *revision <= state.revision);
+        let known = since.filter(|(run, revision)| {
+            *run == self.run && (state.gone..=state.revision).contains(revision)
+        });
         let first = match known {
             Some((_, revision)) => self.changed_since(&state, revision),
             None => vec![self.snapshot(&state)],

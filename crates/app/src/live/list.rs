@@ -31,6 +31,8 @@ pub struct Live {
 
 pub(super) struct State {
     pub(super) revision: u64,
+    /// Who knows an older revision than this one cannot be told by changes alone: rows have gone.
+    pub(super) gone: u64,
     pub(super) running: BTreeMap<ExchangeId, Arc<Exchange>>,
     /// Oldest first.
     pub(super) finished: VecDeque<Arc<ExchangeRow>>,
@@ -61,6 +63,7 @@ impl Live {
     ) -> Self {
         let state = State {
             revision: 0,
+            gone: 0,
             running: BTreeMap::new(),
             finished: VecDeque::new(),
             day: Day::begin(clock.now()),
@@ -129,7 +132,9 @@ impl Live {
         state.day.finished(row, self.clock.now());
         state.finished.push_back(view.clone());
         while state.finished.len() > limit {
-            state.finished.pop_front();
+            if let Some(row) = state.finished.pop_front() {
+                state.gone = state.gone.max(row.revision as u64);
+            }
         }
         if self.is_watched() {
             state.changes.finished.push(view);
@@ -142,6 +147,7 @@ impl Live {
         let cleared = state.finished.len() as u32;
         state.finished.clear();
         state.revision += 1;
+        state.gone = state.revision;
         state.changes.finished.clear();
         state.changes.cleared = Some(cleared);
         cleared
@@ -154,6 +160,7 @@ impl Live {
             .finished
             .retain(|row| row.project.as_deref() != Some(project));
         state.revision += 1;
+        state.gone = state.revision;
     }
 
     /// A row of the list.

@@ -118,6 +118,8 @@ pub(crate) fn kept(row: &store::Exchange, pricing: &Pricing, revision: u64) -> E
         "exact" => CostBasis::Exact,
         "estimate" => CostBasis::Estimate,
         "unpriced" => CostBasis::Unpriced,
+        "unknown" => CostBasis::Unknown,
+        _ if row.outcome == "interrupted" => CostBasis::Unknown,
         _ => CostBasis::None,
     };
     ExchangeRow {

@@ -83,7 +83,10 @@ fn put_together(
 ) -> Detail {
     let dialect = Dialect::from_name(&row.dialect);
     if let Some(error) = row.error.as_mut().filter(|_| !kept.error_params.is_empty()) {
-        error.params.extend(kept.error_params.clone());
+        for (name, value) in &kept.error_params {
+            error.params.retain(|(known, _)| known != name);
+            error.params.push((name.clone(), value.clone()));
+        }
     }
     let said = |body: &Option<Body>, read: fn(Dialect, &Body) -> Option<Conversation>| {
         let mut conversation = body.as_ref().and_then(|body| read(dialect, body));
@@ -200,17 +203,16 @@ fn marks(times: &Times) -> Vec<MarkView> {
 }
 
 fn attempt(attempt: proxy::Attempt) -> AttemptView {
-    let why = ErrorView {
-        code: "default_upstream".to_owned(),
-        params: Vec::new(),
-        message: None,
-    };
     AttemptView {
         site: attempt.site,
         key: attempt.key_label,
         status: attempt.status,
         cause: attempt.cause,
         ms: millis(attempt.took_us),
-        why: Some(why),
+        why: attempt.why.map(|why| ErrorView {
+            code: why.code,
+            params: why.params,
+            message: None,
+        }),
     }
 }

@@ -88,7 +88,8 @@ pub(super) fn finished(
         finish.usage_basis,
         exchange.started_at,
     );
-    let secrets = own_redact::secrets(&exchange.headers, &exchange.path);
+    let mut secrets = own_redact::secrets(&exchange.headers, &exchange.path);
+    secrets.extend(own_redact::secrets(&finish.sent_headers, ""));
     let (error_code, error_params, error_message) = error(&finish);
     let attempt = finish.attempts.last();
     let row = store::Exchange {
@@ -105,7 +106,9 @@ pub(super) fn finished(
             CostBasis::Exact => "exact",
             CostBasis::Estimate => "estimate",
             CostBasis::Unpriced => "unpriced",
+            CostBasis::None if was_answered(&finish) => "unknown",
             CostBasis::None => "none",
+            CostBasis::Unknown => "unknown",
         }
         .to_owned(),
         head_us: finish.times.head,
@@ -144,6 +147,14 @@ pub(super) fn finished(
     Record { row, kept, bodies }
 }
 
+/// Whether a model may have worked: an answer began, or the client did not wait for one.
+fn was_answered(finish: &Finish) -> bool {
+    match finish.outcome {
+        Outcome::ClientLeft | Outcome::Cut => finish.status.is_none_or(|status| status < 400),
+        Outcome::Done | Outcome::Error | Outcome::ErrorInside | Outcome::Empty => false,
+    }
+}
+
 fn clean_text(text: &str, secrets: &[Vec<u8>]) -> String {
     let short: String = text.chars().take(LONGEST_MESSAGE).collect();
     let clean = own_redact::body(short.as_bytes(), secrets);
@@ -153,7 +164,10 @@ fn clean_text(text: &str, secrets: &[Vec<u8>]) -> String {
 
 /// Where the upstream told no usage, the tokens are counted here and stay marked as an estimate.
 fn estimate_missing_usage(exchange: &Exchange, finish: &mut Finish) {
-    let answered = matches!(finish.outcome, Outcome::Done | Outcome::Cut | Outcome::ClientLeft);
+    let answered = matches!(
+        finish.outcome,
+        Outcome::Done | Outcome::Cut | Outcome::ClientLeft
+    );
     let counted = !finish.usage_told && answered && finish.status == Some(200);
     if !counted || exchange.dialect == Dialect::Other {
         return;
@@ -195,7 +209,11 @@ fn error(finish: &Finish) -> (Option<String>, Vec<(String, String)>, Option<Stri
             Some(error.to_string()),
         );
     }
-    if let Some((kind, message)) = finish.inner_error.as_ref().filter(|_| finish.outcome != Outcome::Error) {
+    if let Some((kind, message)) = finish
+        .inner_error
+        .as_ref()
+        .filter(|_| finish.outcome != Outcome::Error)
+    {
         let params = vec![("kind".to_owned(), kind.clone())];
         return (
             Some("error_inside".to_owned()),

@@ -56,6 +56,8 @@ pub enum CostBasis {
     Unpriced,
     /// Nothing was used, so nothing was charged (a failed request).
     None,
+    /// Something may have been used and nobody said how much.
+    Unknown,
 }
 
 /// What an exchange cost at the vendor's list price.

@@ -45,7 +45,7 @@ pub(crate) fn cost(cost: &CostView) -> String {
     };
     match cost.basis {
         CostBasis::None => "$0.000".to_owned(),
-        CostBasis::Unpriced => MISSING.to_owned(),
+        CostBasis::Unpriced | CostBasis::Unknown => MISSING.to_owned(),
         CostBasis::Exact => three_decimals('$', usd),
         CostBasis::Estimate => format!("~{}", three_decimals('$', usd)),
     }

@@ -1,12 +1,15 @@
 //! Forgetting.
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Api;
 use super::answer::ApiError;
+use crate::guard::Visitor;
+use crate::refuse::Refusal;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -18,26 +21,33 @@ struct Clear {
 /// `POST /api/clear-history`: empties the live list; with `{"kept":true}` the store as well.
 pub(crate) async fn clear(
     State(api): State<Api>,
+    Extension(visitor): Extension<Visitor>,
     body: bytes::Bytes,
-) -> Result<Json<Value>, ApiError> {
-    let clear: Clear = if body.trim_ascii().is_empty() {
-        Clear::default()
-    } else {
-        serde_json::from_slice(&body).map_err(|error| {
-            ApiError::body(format!(
-                "the body must be {{\"kept\":true|false}} ({error})"
-            ))
-        })?
+) -> Result<Json<Value>, Response> {
+    let clear = read_clear(&body).map_err(IntoResponse::into_response)?;
+    if clear.kept && !visitor.signed_in {
+        return Err(Refusal::NotSignedIn.answer(wire::Dialect::Other));
+    }
+    let deleted = match clear.kept {
+        true => api.app.queries().delete_all().await,
+        false => Ok(0),
     };
-    let deleted = if clear.kept {
-        api.app.queries().delete_all().await?
-    } else {
-        0
-    };
+    let deleted = deleted.map_err(|error| ApiError::from(error).into_response())?;
     let cleared = api.app.live().clear();
     Ok(Json(
         json!({"success": true, "cleared": cleared, "deleted": deleted}),
     ))
+}
+
+fn read_clear(body: &[u8]) -> Result<Clear, ApiError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Clear::default());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        ApiError::body(format!(
+            "the body must be {{\"kept\":true|false}} ({error})"
+        ))
+    })
 }
 
 /// `DELETE /api/projects/{id}`: everything of a project.

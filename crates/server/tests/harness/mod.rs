@@ -13,9 +13,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use relayscope_server::{Options, Running, StartError, start};
-use relayscope_testkit::Upstream;
 use serde_json::Value;
 use tempfile::TempDir;
+use testkit::Upstream;
 
 pub use client::{Ask, Heard, raw};
 pub use schema::Schemas;

@@ -55,7 +55,9 @@ impl Schemas<'_> {
 
     fn check_range(&self, schema: &Value, value: &Value, at: &str, problems: &mut Vec<String>) {
         let Some(number) = value.as_f64() else { return };
-        if schema["minimum"].as_f64().is_some_and(|least| number < least)
+        if schema["minimum"]
+            .as_f64()
+            .is_some_and(|least| number < least)
             || schema["maximum"].as_f64().is_some_and(|most| number > most)
         {
             problems.push(format!("{at}: {number} is out of its range"));
@@ -89,8 +91,12 @@ impl Schemas<'_> {
             return;
         };
         let length = array.len() as u64;
-        if schema["minItems"].as_u64().is_some_and(|least| length < least)
-            || schema["maxItems"].as_u64().is_some_and(|most| length > most)
+        if schema["minItems"]
+            .as_u64()
+            .is_some_and(|least| length < least)
+            || schema["maxItems"]
+                .as_u64()
+                .is_some_and(|most| length > most)
         {
             problems.push(format!("{at}: {length} items"));
         }

@@ -88,9 +88,5 @@ impl Watcher {
 /// Whether a message of this kind is about this exchange.
 pub fn is_about(message: &Value, kind: &str, id: &str) -> bool {
     let rows = message["exchanges"].as_array();
-    message["type"] == kind
-        && rows
-            .into_iter()
-            .flatten()
-            .any(|row| row["id"] == id)
+    message["type"] == kind && rows.into_iter().flatten().any(|row| row["id"] == id)
 }

@@ -66,14 +66,25 @@ impl SiteStore {
         self.db().execute(
             "INSERT INTO client_key (id, label, hash, masked, project, sites, created_us) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![key.id, key.label, key.hash, key.secret.masked(), key.project, sites, now.0],
+            params![
+                key.id,
+                key.label,
+                key.hash,
+                key.secret.masked(),
+                key.project,
+                sites,
+                now.0
+            ],
         )?;
         Ok(())
     }
 
     /// Removes a client key.
     pub fn remove_client_key(&self, id: &str) -> Result<(), SitesError> {
-        match self.db().execute("DELETE FROM client_key WHERE id = ?1", [id])? {
+        match self
+            .db()
+            .execute("DELETE FROM client_key WHERE id = ?1", [id])?
+        {
             0 => Err(SitesError::NoSuchKey(id.to_owned())),
             _ => Ok(()),
         }

@@ -45,13 +45,22 @@ impl SiteStore {
     /// The keys of a site, in order.
     pub fn keys(&self, site_id: &str) -> Result<Vec<SiteKey>, SitesError> {
         let db = self.db();
-        let sql = format!("SELECT {COLUMNS} FROM site_key WHERE site_id = ?1 ORDER BY position, created_us");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM site_key WHERE site_id = ?1 ORDER BY position, created_us"
+        );
         let mut query = db.prepare_cached(&sql)?;
-        Ok(query.query_map([site_id], from_row)?.collect::<Result<_, _>>()?)
+        Ok(query
+            .query_map([site_id], from_row)?
+            .collect::<Result<_, _>>()?)
     }
 
     /// Adds a key to a site.
-    pub fn add_key(&self, site_id: &str, key: &NewKey, now: Timestamp) -> Result<SiteKey, SitesError> {
+    pub fn add_key(
+        &self,
+        site_id: &str,
+        key: &NewKey,
+        now: Timestamp,
+    ) -> Result<SiteKey, SitesError> {
         let vault = self.vault()?;
         let db = self.db();
         insert(&db, &vault, site_id, key, now)?;
@@ -66,12 +75,18 @@ impl SiteStore {
         now: Timestamp,
     ) -> Result<(), SitesError> {
         // Without a vault nothing may be half-saved.
-        let vault = if keys.is_empty() { None } else { Some(self.vault()?) };
+        let vault = if keys.is_empty() {
+            None
+        } else {
+            Some(self.vault()?)
+        };
         self.add_site(new)?;
         let Some(vault) = vault else { return Ok(()) };
         let mut db = self.db();
         let step = db.transaction()?;
-        let added = keys.iter().try_for_each(|key| insert(&step, &vault, &new.id, key, now));
+        let added = keys
+            .iter()
+            .try_for_each(|key| insert(&step, &vault, &new.id, key, now));
         match added {
             Ok(()) => Ok(step.commit()?),
             Err(error) => {
@@ -101,7 +116,10 @@ impl SiteStore {
 
     /// Removes a key.
     pub fn remove_key(&self, id: &str) -> Result<(), SitesError> {
-        match self.db().execute("DELETE FROM site_key WHERE id = ?1", [id])? {
+        match self
+            .db()
+            .execute("DELETE FROM site_key WHERE id = ?1", [id])?
+        {
             0 => Err(SitesError::NoSuchKey(id.to_owned())),
             _ => Ok(()),
         }
@@ -125,7 +143,10 @@ impl SiteStore {
     pub fn move_site(&self, id: &str, base_url: &str) -> Result<(), SitesError> {
         let found = self.site(id)?;
         if origin(&found.base_url) == origin(base_url) {
-            self.db().execute("UPDATE site SET base_url = ?2 WHERE id = ?1", params![found.id, base_url])?;
+            self.db().execute(
+                "UPDATE site SET base_url = ?2 WHERE id = ?1",
+                params![found.id, base_url],
+            )?;
             return Ok(());
         }
         let keys = self.keys(&found.id)?;
@@ -133,14 +154,24 @@ impl SiteStore {
             .into_iter()
             .map(|key| self.reveal_key(&key.id).map(|secret| (key.id, secret)))
             .collect::<Result<_, _>>()?;
-        let vault = if opened.is_empty() { None } else { Some(self.vault()?) };
+        let vault = if opened.is_empty() {
+            None
+        } else {
+            Some(self.vault()?)
+        };
         let mut db = self.db();
         let step = db.transaction()?;
-        step.execute("UPDATE site SET base_url = ?2, api_found = NULL WHERE id = ?1", params![found.id, base_url])?;
+        step.execute(
+            "UPDATE site SET base_url = ?2, api_found = NULL WHERE id = ?1",
+            params![found.id, base_url],
+        )?;
         for (id, secret) in opened {
             let Some(vault) = &vault else { break };
             let sealed = vault.seal(&secret, &bound_to(&id, base_url))?;
-            step.execute("UPDATE site_key SET sealed = ?2 WHERE id = ?1", params![id, sealed])?;
+            step.execute(
+                "UPDATE site_key SET sealed = ?2 WHERE id = ?1",
+                params![id, sealed],
+            )?;
         }
         Ok(step.commit()?)
     }
@@ -153,7 +184,8 @@ fn insert(
     key: &NewKey,
     now: Timestamp,
 ) -> Result<(), SitesError> {
-    let found = site::find(db, site_id)?.ok_or_else(|| SitesError::NoSuchSite(site_id.to_owned()))?;
+    let found =
+        site::find(db, site_id)?.ok_or_else(|| SitesError::NoSuchSite(site_id.to_owned()))?;
     let sealed = vault.seal(&key.secret, &bound_to(&key.id, &found.base_url))?;
     let fingerprint = vault.fingerprint(&key.secret);
     let known: i64 = db.query_row(
@@ -184,7 +216,10 @@ fn insert(
 
 fn get(db: &Connection, id: &str) -> Result<SiteKey, SitesError> {
     let sql = format!("SELECT {COLUMNS} FROM site_key WHERE id = ?1");
-    let found = db.prepare_cached(&sql)?.query_row([id], from_row).optional()?;
+    let found = db
+        .prepare_cached(&sql)?
+        .query_row([id], from_row)
+        .optional()?;
     found.ok_or_else(|| SitesError::NoSuchKey(id.to_owned()))
 }
 

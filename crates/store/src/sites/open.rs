@@ -66,8 +66,10 @@ impl SiteStore {
         step_up(&mut db, &path, STEPS)?;
         private(&path)?;
         let fact = |name: &str| {
-            db.query_row("SELECT value FROM fact WHERE name = ?1", [name], |row| row.get::<_, String>(0))
-                .optional()
+            db.query_row("SELECT value FROM fact WHERE name = ?1", [name], |row| {
+                row.get::<_, String>(0)
+            })
+            .optional()
         };
         let place = match fact("vault_place")?.as_deref() {
             Some("keychain") => Some(Place::Keychain),
@@ -78,7 +80,8 @@ impl SiteStore {
             Some(name) => name,
             None => {
                 let mut bytes = [0u8; 8];
-                getrandom::fill(&mut bytes).map_err(|error| VaultError::Random(error.to_string()))?;
+                getrandom::fill(&mut bytes)
+                    .map_err(|error| VaultError::Random(error.to_string()))?;
                 let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                 put_fact(&db, "install", &name)?;
                 name
@@ -86,11 +89,18 @@ impl SiteStore {
         };
         let opened = open_master_key(directory, place, allow_keychain, &account);
         if let (Ok((_, found)), None) = (&opened, place) {
-            let name = if *found == Place::Keychain { "keychain" } else { "file" };
+            let name = if *found == Place::Keychain {
+                "keychain"
+            } else {
+                "file"
+            };
             put_fact(&db, "vault_place", name)?;
         }
         let vault = opened.map(|(master, place)| (Arc::new(Vault::new(&master)), place));
-        Ok(Self { db: Mutex::new(db), vault })
+        Ok(Self {
+            db: Mutex::new(db),
+            vault,
+        })
     }
 
     /// How secrets are protected.
@@ -102,7 +112,10 @@ impl SiteStore {
     }
 
     pub(super) fn vault(&self) -> Result<Arc<Vault>, VaultError> {
-        self.vault.as_ref().map(|(vault, _)| vault.clone()).map_err(Clone::clone)
+        self.vault
+            .as_ref()
+            .map(|(vault, _)| vault.clone())
+            .map_err(Clone::clone)
     }
 
     pub(super) fn db(&self) -> MutexGuard<'_, Connection> {
@@ -111,6 +124,9 @@ impl SiteStore {
 }
 
 fn put_fact(db: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
-    db.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?1, ?2)", params![name, value])?;
+    db.execute(
+        "INSERT OR REPLACE INTO fact (name, value) VALUES (?1, ?2)",
+        params![name, value],
+    )?;
     Ok(())
 }

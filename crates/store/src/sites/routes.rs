@@ -21,7 +21,10 @@ impl SiteStore {
         let rows = query.query_map([], |row| {
             let sites: String = row.get(1)?;
             let sites = serde_json::from_str(&sites).unwrap_or_default();
-            Ok(StoredRoute { matches: row.get(0)?, sites })
+            Ok(StoredRoute {
+                matches: row.get(0)?,
+                sites,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -123,8 +123,18 @@ impl SiteStore {
         let db = self.db();
         let site = find(&db, id)?.ok_or_else(|| SitesError::NoSuchSite(id.to_owned()))?;
         let mut new = site.clone();
-        let Site { name, api, paid, tags, pinned, enabled, outbound, multiplier, aliases, .. } =
-            &mut new;
+        let Site {
+            name,
+            api,
+            paid,
+            tags,
+            pinned,
+            enabled,
+            outbound,
+            multiplier,
+            aliases,
+            ..
+        } = &mut new;
         set(name, &change.name);
         set(api, &change.api);
         set(paid, &change.paid);
@@ -173,7 +183,10 @@ impl SiteStore {
 
     /// Remembers what a site speaks.
     pub fn set_api_found(&self, id: &str, found: &str) -> Result<(), SitesError> {
-        self.db().execute("UPDATE site SET api_found = ?2 WHERE id = ?1", params![id, found])?;
+        self.db().execute(
+            "UPDATE site SET api_found = ?2 WHERE id = ?1",
+            params![id, found],
+        )?;
         Ok(())
     }
 
@@ -196,7 +209,11 @@ impl SiteStore {
             "UPDATE site SET deleted_us = ?2 WHERE id = ?1 AND deleted_us IS NULL",
             params![id, now.0],
         )?;
-        if changed == 0 { Err(SitesError::NoSuchSite(id.to_owned())) } else { Ok(()) }
+        if changed == 0 {
+            Err(SitesError::NoSuchSite(id.to_owned()))
+        } else {
+            Ok(())
+        }
     }
 
     /// Brings a deleted site back; under another name where its own is taken.
@@ -204,23 +221,30 @@ impl SiteStore {
         let db = self.db();
         let gone = || SitesError::NoSuchSite(id.to_owned());
         let name: String = db
-            .query_row("SELECT name FROM site WHERE id = ?1", [id], |row| row.get(0))
+            .query_row("SELECT name FROM site WHERE id = ?1", [id], |row| {
+                row.get(0)
+            })
             .optional()?
             .ok_or_else(gone)?;
-        let taken = |name: &str| Ok::<_, SitesError>(find(&db, name)?.is_some_and(|site| site.id != id));
+        let taken =
+            |name: &str| Ok::<_, SitesError>(find(&db, name)?.is_some_and(|site| site.id != id));
         let mut free = name.clone();
         let mut number = 2;
         while taken(&free)? {
             free = format!("{name} {number}");
             number += 1;
         }
-        db.execute("UPDATE site SET deleted_us = NULL, name = ?2 WHERE id = ?1", params![id, free])?;
+        db.execute(
+            "UPDATE site SET deleted_us = NULL, name = ?2 WHERE id = ?1",
+            params![id, free],
+        )?;
         find(&db, id)?.ok_or_else(gone)
     }
 
     /// Forgets sites that were deleted before a moment, with their keys.
     pub fn purge_sites(&self, before: Timestamp) -> Result<(), SitesError> {
-        self.db().execute("DELETE FROM site WHERE deleted_us < ?1", [before.0])?;
+        self.db()
+            .execute("DELETE FROM site WHERE deleted_us < ?1", [before.0])?;
         Ok(())
     }
 }
@@ -230,7 +254,9 @@ pub(super) fn find(db: &Connection, id_or_name: &str) -> rusqlite::Result<Option
         "SELECT {COLUMNS} FROM site WHERE deleted_us IS NULL AND (id = ?1 OR name = ?1 COLLATE NOCASE) \
          ORDER BY id = ?1 DESC LIMIT 1"
     );
-    db.prepare_cached(&sql)?.query_row([id_or_name], from_row).optional()
+    db.prepare_cached(&sql)?
+        .query_row([id_or_name], from_row)
+        .optional()
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Site> {

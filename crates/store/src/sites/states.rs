@@ -23,13 +23,21 @@ impl SiteStore {
         let mut query = db.prepare_cached("SELECT fingerprint, scope, state FROM key_state")?;
         let rows = query.query_map([], |row| {
             let (fingerprint, scope, state) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(StoredKeyState { fingerprint, scope, state })
+            Ok(StoredKeyState {
+                fingerprint,
+                scope,
+                state,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Remembers states, in one transaction.
-    pub fn put_key_states(&self, states: &[StoredKeyState], now: Timestamp) -> Result<(), SitesError> {
+    pub fn put_key_states(
+        &self,
+        states: &[StoredKeyState],
+        now: Timestamp,
+    ) -> Result<(), SitesError> {
         let mut db = self.db();
         let step = db.transaction()?;
         for state in states {

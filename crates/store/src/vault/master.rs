@@ -30,7 +30,9 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
     /// The keychain does not answer, or refuses.
-    #[error("the system keychain does not give out the key that protects your site keys ({0}). Unlock it and start Relayscope again; nothing is lost")]
+    #[error(
+        "the system keychain does not give out the key that protects your site keys ({0}). Unlock it and start Relayscope again; nothing is lost"
+    )]
     Keychain(String),
     /// The key file is gone.
     #[error("{0} is gone: it protected your site keys. Put it back, or enter the keys again")]
@@ -39,7 +41,9 @@ pub enum VaultError {
     #[error("the key file cannot be used ({0})")]
     File(String),
     /// A sealed secret does not open with this key.
-    #[error("a sealed key cannot be opened: it was sealed on another machine or for another address")]
+    #[error(
+        "a sealed key cannot be opened: it was sealed on another machine or for another address"
+    )]
     Broken,
     /// The system gives no random numbers.
     #[error("the system gives no random numbers ({0})")]
@@ -105,7 +109,9 @@ fn keychain_write(account: &str, master: &MasterKey) -> Result<(), VaultError> {
     entry.set_secret(master.reveal()).map_err(failed)?;
     match entry.get_secret() {
         Ok(read) if read == master.reveal() => Ok(()),
-        Ok(_) => Err(VaultError::Keychain("it does not keep what it is given".to_owned())),
+        Ok(_) => Err(VaultError::Keychain(
+            "it does not keep what it is given".to_owned(),
+        )),
         Err(error) => Err(failed(error)),
     }
 }
@@ -116,8 +122,9 @@ fn file_read(directory: &Path) -> Result<MasterKey, VaultError> {
         std::io::ErrorKind::NotFound => VaultError::FileGone(path.display().to_string()),
         _ => VaultError::File(error.to_string()),
     })?;
-    let bytes: [u8; 32] =
-        bytes.try_into().map_err(|_| VaultError::File("it does not hold a key".to_owned()))?;
+    let bytes: [u8; 32] = bytes
+        .try_into()
+        .map_err(|_| VaultError::File("it does not hold a key".to_owned()))?;
     Ok(MasterKey::from_bytes(bytes))
 }
 
@@ -148,8 +155,14 @@ mod tests {
         assert_eq!(place, Place::File);
         let (again, _) = open(Some(Place::File)).unwrap();
         assert_eq!(first.reveal(), again.reveal());
-        assert!(open(None).is_err(), "an existing key file is never overwritten");
+        assert!(
+            open(None).is_err(),
+            "an existing key file is never overwritten"
+        );
         std::fs::remove_file(directory.path().join(FILE)).unwrap();
-        assert!(matches!(open(Some(Place::File)), Err(VaultError::FileGone(_))));
+        assert!(matches!(
+            open(Some(Place::File)),
+            Err(VaultError::FileGone(_))
+        ));
     }
 }

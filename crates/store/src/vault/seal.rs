@@ -27,7 +27,10 @@ impl Vault {
         let mut salt = Sha256::new();
         salt.update(b"relayscope fingerprint\0");
         salt.update(master.reveal());
-        Self { cipher, salt: salt.finalize().into() }
+        Self {
+            cipher,
+            salt: salt.finalize().into(),
+        }
     }
 
     /// Seals a secret. It opens only with the same `bound_to`: the row it belongs to and the host it
@@ -35,7 +38,10 @@ impl Vault {
     pub fn seal(&self, secret: &Secret<String>, bound_to: &str) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0u8; NONCE];
         getrandom::fill(&mut nonce).map_err(|error| VaultError::Random(error.to_string()))?;
-        let payload = Payload { msg: secret.reveal().as_bytes(), aad: bound_to.as_bytes() };
+        let payload = Payload {
+            msg: secret.reveal().as_bytes(),
+            aad: bound_to.as_bytes(),
+        };
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| VaultError::Broken)?;
         Ok([&[VERSION][..], &nonce, &sealed].concat())
@@ -49,10 +55,15 @@ impl Vault {
         if *version != VERSION {
             return Err(VaultError::Broken);
         }
-        let payload = Payload { msg: text, aad: bound_to.as_bytes() };
+        let payload = Payload {
+            msg: text,
+            aad: bound_to.as_bytes(),
+        };
         let opened = self.cipher.decrypt(&XNonce::from(nonce), payload);
         let opened = opened.map_err(|_| VaultError::Broken)?;
-        String::from_utf8(opened).map(Secret::new).map_err(|_| VaultError::Broken)
+        String::from_utf8(opened)
+            .map(Secret::new)
+            .map_err(|_| VaultError::Broken)
     }
 
     /// A name for a secret that tells nothing about it: 16 hexadecimal digits of a keyed hash.
@@ -61,7 +72,11 @@ impl Vault {
         hash.update(self.salt);
         hash.update(secret.reveal().as_bytes());
         hash.update(self.salt);
-        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -81,8 +96,14 @@ mod tests {
         let secret = Secret::new("sk-very-secret".to_owned());
         let sealed = vault.seal(&secret, "key_1|https://a.example").unwrap();
         assert!(!sealed.windows(6).any(|part| part == b"secret"));
-        assert_eq!(vault.open(&sealed, "key_1|https://a.example").unwrap(), secret);
-        assert!(vault.open(&sealed, "key_1|https://b.example").is_err(), "bound to its host");
+        assert_eq!(
+            vault.open(&sealed, "key_1|https://a.example").unwrap(),
+            secret
+        );
+        assert!(
+            vault.open(&sealed, "key_1|https://b.example").is_err(),
+            "bound to its host"
+        );
         let mut broken = sealed.clone();
         if let Some(last) = broken.last_mut() {
             *last ^= 1;

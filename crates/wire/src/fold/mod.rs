@@ -56,6 +56,17 @@ pub struct InnerError {
     pub message: String,
 }
 
+impl InnerError {
+    /// The same as an error answer of its own.
+    pub fn to_json(&self) -> Vec<u8> {
+        let error =
+            serde_json::json!({"type": self.kind, "code": self.kind, "message": self.message});
+        serde_json::json!({ "error": error })
+            .to_string()
+            .into_bytes()
+    }
+}
+
 /// The folded answer.
 #[derive(Debug)]
 pub struct Fold {

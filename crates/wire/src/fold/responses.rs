@@ -71,7 +71,10 @@ impl Fold {
         let reason = response
             .incomplete_details
             .and_then(|details| details.reason);
-        self.stop_reason = reason.or(response.status).or(self.stop_reason.take());
+        let over = response
+            .status
+            .filter(|status| status != "in_progress" && status != "queued");
+        self.stop_reason = reason.or(over).or(self.stop_reason.take());
         self.openai_error(&response.error);
     }
 }

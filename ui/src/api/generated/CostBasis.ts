@@ -3,4 +3,4 @@
 /**
  * Where a cost comes from.
  */
-export type CostBasis = "exact" | "estimate" | "unpriced" | "none";
+export type CostBasis = "exact" | "estimate" | "unpriced" | "none" | "unknown";

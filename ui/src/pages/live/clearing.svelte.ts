@@ -13,24 +13,29 @@ const grace = 5_000;
 
 class Clearing {
   asking = $state(false);
+  /** Whether there is anything to clear: in the list or on disk. */
+  possible = $derived(live.list.length > live.running || (live.totals?.kept ?? 0) > 0);
   #kept: readonly Exchange[] | null = null;
+  #disk = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   ask(): void {
-    if (live.list.length > live.running) this.asking = true;
+    if (this.possible) this.asking = true;
   }
 
-  start(): void {
+  /** `disk`: what is kept on disk goes as well. */
+  start(disk: boolean): void {
     this.asking = false;
     void this.commit();
     this.#kept = live.list;
+    this.#disk = disk;
     const cleared = live.list.length - live.running;
     live.clear();
     history.reset();
     listing.older = false;
     this.#timer = setTimeout(() => void this.commit(), grace);
     addEventListener("pagehide", this.#leave, { once: true });
-    toasts.show(t("live.cleared", { count: cleared }), "trash-2", { label: t("app.undo"), run: () => this.undo() });
+    toasts.show(disk ? t("live.clearedDisk") : t("live.cleared", { count: cleared }), "trash-2", { label: t("app.undo"), run: () => this.undo() });
   }
 
   undo(): void {
@@ -51,7 +56,7 @@ class Clearing {
     removeEventListener("pagehide", this.#leave);
     try {
       live.expectClearing();
-      await clearHistory(leaving);
+      await clearHistory(this.#disk, leaving);
     } catch (reason) {
       live.restore(kept);
       listing.older = true;

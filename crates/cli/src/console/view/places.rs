@@ -7,8 +7,8 @@ use crate::console::model::Layer;
 /// Least height of the screen at which the figures have a line, without and with an open detail.
 const FIGURES_FROM: (u16, u16) = (6, 18);
 
-/// Least height of what is left for list and detail at which both are shown.
-const LEAST_FOR_BOTH: u16 = 8;
+/// Least height between figures and footer at which list and detail are both shown.
+const LEAST_FOR_BOTH: u16 = 9;
 
 /// The rectangles, some of them empty on a small screen.
 pub(super) struct Places {
@@ -28,15 +28,14 @@ impl Places {
         let header = height.min(1);
         let footer = u16::from(height >= 2);
         let figures = u16::from(height >= from);
-        let headings = u16::from(height >= 4);
-        let rest = height - header - footer.min(height - header);
-        let rest = rest.saturating_sub(figures + headings);
+        let middle = height.saturating_sub(header + footer + figures);
         // The list keeps three rows beside the detail, and none where both would be too small to read.
-        let pane = match (open, rest) {
-            (false, _) => 0,
-            (true, ..LEAST_FOR_BOTH) => rest,
-            (true, _) => (rest * 11 / 20).max(9).min(rest - 3),
+        let (headings, pane) = match open {
+            false => (u16::from(height >= 4), 0),
+            true if middle < LEAST_FOR_BOTH => (0, middle),
+            true => (1, (middle * 11 / 20).max(9).min(middle - 4)),
         };
+        let rows = middle - headings - pane;
         let mut top = area.y;
         let mut take = |height: u16| {
             let taken = Rect::new(area.x, top, area.width, height);
@@ -47,7 +46,7 @@ impl Places {
             header: take(header),
             figures: take(figures),
             headings: take(headings),
-            rows: take(rest - pane),
+            rows: take(rows),
             pane: take(pane),
             footer: take(footer),
         }
