@@ -232,11 +232,20 @@ fn attempts(row: &ExchangeRow, detail: Option<&Detail>, look: &Look<'_>) -> Stri
             attempt.key.clone(),
             attempt.status.map(|status| status.to_string()),
             cause,
-            Some(numbers::duration(Some(attempt.ms))),
+            Some(took(attempt.ms)),
         ]);
         format!("{number}  {facts}")
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// An attempt that failed at once is told in milliseconds.
+fn took(ms: f64) -> String {
+    if ms < 1_000.0 {
+        numbers::phase(Some(ms))
+    } else {
+        numbers::duration(Some(ms))
+    }
 }
 
 fn known(value: Option<&String>) -> String {
