@@ -93,7 +93,8 @@ pub use pool::ticket::Ticket;
 pub use pool::view::{KeyView, LastError, ScopedView, SiteView};
 pub use pool::{Pool, Usage};
 pub use rules::{
-    Choice, Dropped, DroppedFor, Matched, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules, SiteInfo,
+    Choice, Dropped, DroppedFor, Matched, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules,
+    SiteInfo,
 };
 pub use sessions::SessionKey;
 pub use settings::Settings;

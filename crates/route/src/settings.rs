@@ -204,6 +204,9 @@ mod tests {
         assert!(error.to_string().starts_with("mine.toml, line"), "{error}");
         let zero = TEXT.replace("failures = 3", "failures = 0");
         let error = Settings::parse("mine.toml", &zero).unwrap_err();
-        assert_eq!(error.to_string(), "mine.toml, `breaker.failures`: at least 1");
+        assert_eq!(
+            error.to_string(),
+            "mine.toml, `breaker.failures`: at least 1"
+        );
     }
 }

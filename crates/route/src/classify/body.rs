@@ -57,10 +57,17 @@ impl ErrorBody {
                 push_code(&mut codes, object.get(name));
             }
         }
-        for detail in inner.get("details").and_then(Value::as_array).into_iter().flatten() {
+        for detail in inner
+            .get("details")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             push_code(&mut codes, detail.get("reason"));
         }
-        let message = message(inner).or_else(|| message(&document)).unwrap_or_default();
+        let message = message(inner)
+            .or_else(|| message(&document))
+            .unwrap_or_default();
         let mut words = normal(&message);
         // OpenRouter keeps the vendor's own answer here.
         if let Some(raw) = inner.pointer("/metadata/raw").and_then(Value::as_str) {
@@ -68,7 +75,10 @@ impl ErrorBody {
             words.push_str(&normal(raw));
         }
         // claude-relay-service: {"error": "a short text", "message": "a longer one"}.
-        if let (Some(short), false) = (document.get("error").and_then(Value::as_str), message.is_empty()) {
+        if let (Some(short), false) = (
+            document.get("error").and_then(Value::as_str),
+            message.is_empty(),
+        ) {
             words.push(' ');
             words.push_str(&normal(short));
         }
@@ -91,8 +101,11 @@ impl ErrorBody {
             _ => false,
         };
         let kind = document.get("type").and_then(Value::as_str);
-        let refused = document.pointer("/base_resp/status_code").and_then(Value::as_i64);
-        told || matches!(kind, Some("error" | "response.failed")) || refused.is_some_and(|code| code != 0)
+        let refused = document
+            .pointer("/base_resp/status_code")
+            .and_then(Value::as_i64);
+        told || matches!(kind, Some("error" | "response.failed"))
+            || refused.is_some_and(|code| code != 0)
     }
 
     /// The status that an error inside a 200 stands for.
@@ -133,15 +146,34 @@ impl ErrorBody {
 
 /// The object that tells the error.
 fn inner(document: &Value) -> &Value {
-    let places = ["/error/error", "/error", "/response/error", "/base_resp", "/detail"];
+    let places = [
+        "/error/error",
+        "/error",
+        "/response/error",
+        "/base_resp",
+        "/detail",
+    ];
     let found = places.iter().filter_map(|place| document.pointer(place));
-    found.into_iter().find(|value| value.is_object()).unwrap_or(document)
+    found
+        .into_iter()
+        .find(|value| value.is_object())
+        .unwrap_or(document)
 }
 
 fn message(object: &Value) -> Option<String> {
-    let names = ["message", "error", "detail", "status_msg", "msg", "error_msg"];
+    let names = [
+        "message",
+        "error",
+        "detail",
+        "status_msg",
+        "msg",
+        "error_msg",
+    ];
     let texts = names.iter().filter_map(|name| object.get(name)?.as_str());
-    texts.into_iter().find(|text| !text.is_empty()).map(str::to_owned)
+    texts
+        .into_iter()
+        .find(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 fn push_code(codes: &mut Vec<String>, value: Option<&Value>) {
@@ -158,7 +190,10 @@ fn push_code(codes: &mut Vec<String>, value: Option<&Value>) {
 /// The data of the first event that has any.
 fn event_data(text: &str) -> Option<String> {
     let start = text.trim_start();
-    if !["event:", "data:", "id:", "retry:", ":"].iter().any(|field| start.starts_with(field)) {
+    if !["event:", "data:", "id:", "retry:", ":"]
+        .iter()
+        .any(|field| start.starts_with(field))
+    {
         return None;
     }
     let mut data: Vec<&str> = Vec::new();

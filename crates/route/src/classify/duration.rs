@@ -53,7 +53,9 @@ pub(super) fn leading(text: &str) -> Option<(Duration, &str)> {
         found = true;
     }
     found.then_some(())?;
-    Duration::try_from_secs_f64(seconds).ok().map(|duration| (duration, rest))
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .map(|duration| (duration, rest))
 }
 
 #[cfg(test)]

@@ -30,12 +30,16 @@ pub(super) fn read(text: &str) -> Option<Moment> {
     if let Some(duration) = duration::whole(text) {
         return Some(Moment::In(duration));
     }
-    Timestamp::parse(text).or_else(|| http_date(text)).map(Moment::At)
+    Timestamp::parse(text)
+        .or_else(|| http_date(text))
+        .map(Moment::At)
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(super) fn http_date(text: &str) -> Option<Timestamp> {
-    let time = rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()?;
+    let time = rfc2822::DateTimeParser::new()
+        .parse_timestamp(text.trim())
+        .ok()?;
     Some(Timestamp(time.as_microsecond()))
 }
 

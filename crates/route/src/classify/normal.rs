@@ -26,9 +26,7 @@ fn narrow(sign: char) -> char {
         '“' | '”' => '"',
         '\u{3000}' => ' ',
         // The full-width block repeats ASCII at a fixed distance.
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(sign as u32 - 0xff01 + 0x21).unwrap_or(sign)
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(sign as u32 - 0xff01 + 0x21).unwrap_or(sign),
         '\u{ffe5}' => '¥',
         _ => sign,
     }
@@ -40,7 +38,10 @@ mod tests {
 
     #[test]
     fn gives_one_spelling() {
-        assert_eq!(normal("  Credit\n balance IS too\tlow "), "credit balance is too low");
+        assert_eq!(
+            normal("  Credit\n balance IS too\tlow "),
+            "credit balance is too low"
+        );
         assert_eq!(
             normal("预扣费额度失败， 用户剩余额度：＄0.5"),
             "预扣费额度失败, 用户剩余额度:$0.5"

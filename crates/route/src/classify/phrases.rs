@@ -58,10 +58,20 @@ impl Phrases {
                 return wrong("source", "a row has to say where it was seen");
             }
             if row.codes.is_empty() && row.says.is_empty() {
-                return wrong(&row.source, "a row needs codes or words: bare statuses are not data");
+                return wrong(
+                    &row.source,
+                    "a row needs codes or words: bare statuses are not data",
+                );
             }
-            if let Some(text) = row.says.iter().find(|text| normal(text) != **text || text.is_empty()) {
-                return wrong(text, "words stand here as they are compared: lower case, narrow signs");
+            if let Some(text) = row
+                .says
+                .iter()
+                .find(|text| normal(text) != **text || text.is_empty())
+            {
+                return wrong(
+                    text,
+                    "words stand here as they are compared: lower case, narrow signs",
+                );
             }
             if let Some(code) = row.codes.iter().find(|code| code.to_lowercase() != **code) {
                 return wrong(code, "codes stand here in lower case");
@@ -80,7 +90,11 @@ impl Row {
     fn fits(&self, status: u16, body: &ErrorBody) -> bool {
         (self.status.is_empty() || self.status.contains(&status))
             && (self.codes.is_empty() || self.codes.iter().any(|code| body.codes.contains(code)))
-            && (self.says.is_empty() || self.says.iter().any(|text| body.words.contains(text.as_str())))
+            && (self.says.is_empty()
+                || self
+                    .says
+                    .iter()
+                    .any(|text| body.words.contains(text.as_str())))
     }
 }
 

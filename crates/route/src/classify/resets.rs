@@ -9,11 +9,26 @@ use super::moment::{self, Moment};
 
 /// Pairs of headers: what is left, and when it is filled up again.
 const BUCKETS: &[(&str, &str)] = &[
-    ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
-    ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
-    ("anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"),
-    ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
-    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    (
+        "anthropic-ratelimit-requests-remaining",
+        "anthropic-ratelimit-requests-reset",
+    ),
+    (
+        "anthropic-ratelimit-tokens-remaining",
+        "anthropic-ratelimit-tokens-reset",
+    ),
+    (
+        "anthropic-ratelimit-input-tokens-remaining",
+        "anthropic-ratelimit-input-tokens-reset",
+    ),
+    (
+        "anthropic-ratelimit-output-tokens-remaining",
+        "anthropic-ratelimit-output-tokens-reset",
+    ),
+    (
+        "x-ratelimit-remaining-requests",
+        "x-ratelimit-reset-requests",
+    ),
     ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
     ("x-ratelimit-remaining", "x-ratelimit-reset"),
     ("ratelimit-remaining", "ratelimit-reset"),
@@ -67,15 +82,23 @@ impl<'a> Resets<'a> {
 
     /// What the headers state without naming a window: the latest of Retry-After and of the empty buckets.
     pub(super) fn stated(&self) -> Option<Timestamp> {
-        let millis = self.text("retry-after-ms").and_then(|text| text.trim().parse().ok());
+        let millis = self
+            .text("retry-after-ms")
+            .and_then(|text| text.trim().parse().ok());
         let millis = millis.and_then(|millis| self.ours(Moment::In(Duration::from_millis(millis))));
         let empty = BUCKETS.iter().filter(|(left, _)| self.is_empty(left));
         let resets = empty.filter_map(|(_, reset)| self.at(reset));
-        self.at("retry-after").into_iter().chain(millis).chain(resets).max()
+        self.at("retry-after")
+            .into_iter()
+            .chain(millis)
+            .chain(resets)
+            .max()
     }
 
     fn is_empty(&self, name: &str) -> bool {
-        let left = self.text(name).and_then(|text| text.trim().parse::<f64>().ok());
+        let left = self
+            .text(name)
+            .and_then(|text| text.trim().parse::<f64>().ok());
         left.is_some_and(|left| left <= 0.0)
     }
 }

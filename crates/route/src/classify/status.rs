@@ -7,7 +7,9 @@ use crate::cause::Cause;
 
 /// What a status says when codes and words say nothing.
 pub(super) fn cause(status: u16, headers: &HeaderMap, body: &ErrorBody) -> Cause {
-    let challenged = headers.get("cf-mitigated").is_some_and(|value| value == "challenge");
+    let challenged = headers
+        .get("cf-mitigated")
+        .is_some_and(|value| value == "challenge");
     if challenged || (matches!(status, 403 | 503) && is_challenge(&body.words)) {
         return Cause::BrowserChallenge;
     }
@@ -32,5 +34,7 @@ pub(super) fn cause(status: u16, headers: &HeaderMap, body: &ErrorBody) -> Cause
 
 /// Cloudflare's page for browsers.
 fn is_challenge(words: &str) -> bool {
-    words.contains("just a moment") || words.contains("_cf_chl_opt") || words.contains("cdn-cgi/challenge-platform")
+    words.contains("just a moment")
+        || words.contains("_cf_chl_opt")
+        || words.contains("cdn-cgi/challenge-platform")
 }

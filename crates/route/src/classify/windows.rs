@@ -21,12 +21,20 @@ pub(super) struct Rejected {
 pub(super) fn rejected(resets: &Resets<'_>) -> Option<Rejected> {
     let status = |window: &str| resets.text(&format!("{PREFIX}{window}-status"));
     let is_rejected = |window: &&str| status(window) == Some("rejected");
-    let names = resets.names().filter_map(|name| name.strip_prefix(PREFIX)?.strip_suffix("-status"));
-    let windows: Vec<&str> = names.filter(|name| *name != "overage").filter(is_rejected).collect();
+    let names = resets
+        .names()
+        .filter_map(|name| name.strip_prefix(PREFIX)?.strip_suffix("-status"));
+    let windows: Vec<&str> = names
+        .filter(|name| *name != "overage")
+        .filter(is_rejected)
+        .collect();
     if !windows.is_empty() {
-        let ends = windows.iter().filter_map(|window| resets.at(&format!("{PREFIX}{window}-reset")));
+        let ends = windows
+            .iter()
+            .filter_map(|window| resets.at(&format!("{PREFIX}{window}-reset")));
         let end = ends.max().or_else(|| resets.at(&format!("{PREFIX}reset")));
-        let told = |window: &&str| status(window).is_some_and(|status| status.starts_with("allowed"));
+        let told =
+            |window: &&str| status(window).is_some_and(|status| status.starts_with("allowed"));
         return Some(Rejected {
             end,
             // Only when both shared windows say that they are open: anything less closes the key.
@@ -36,7 +44,9 @@ pub(super) fn rejected(resets: &Resets<'_>) -> Option<Rejected> {
     if resets.text(&format!("{PREFIX}status")) != Some("rejected") {
         return None;
     }
-    let claim = resets.text(&format!("{PREFIX}representative-claim")).unwrap_or_default();
+    let claim = resets
+        .text(&format!("{PREFIX}representative-claim"))
+        .unwrap_or_default();
     Some(Rejected {
         end: resets.at(&format!("{PREFIX}reset")),
         only_models: matches!(
