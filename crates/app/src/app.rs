@@ -8,6 +8,7 @@ use base::{Clock, SystemClock};
 use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses, Upstream};
 use price::{Catalog, PriceError};
 use proxy::{Limits, Proxy};
+use store::sites::SiteStore;
 use store::{Filter, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,6 +24,7 @@ use crate::record::Recorder;
 use crate::route::SettingsRoute;
 use crate::session::{Session, random_token};
 use crate::settings::{Override, Settings, SettingsError, SettingsStore};
+use crate::sites::{OpenSitesError, SiteRoute, Sites};
 use crate::view::ProxyView;
 
 /// Longest request body.
@@ -59,6 +61,9 @@ pub enum OpenError {
     /// The bundled prices.
     #[error(transparent)]
     Price(#[from] PriceError),
+    /// Sites, keys, routes.
+    #[error(transparent)]
+    Sites(#[from] OpenSitesError),
     /// A file or thread.
     #[error("{what} ({error})")]
     System {
@@ -80,6 +85,7 @@ pub struct App {
     pricing: Pricing,
     proxy: Arc<Proxy>,
     queries: Queries,
+    sites: Arc<Sites>,
     session: Session,
     own: OwnAddresses,
     health: Health,
@@ -144,9 +150,20 @@ impl App {
             recorder: recorder.clone(),
             pricing: pricing.clone(),
         };
+        let keychain = now.security.vault != "file";
+        let site_store =
+            SiteStore::open(data_dir.path(), keychain).map_err(OpenSitesError::from)?;
+        let sites = Sites::open(
+            site_store,
+            settings.clone(),
+            own.clone(),
+            clock.clone(),
+            live.clone(),
+        )?;
+        let by_settings = SettingsRoute::new(settings.clone());
         let proxy = Proxy::new(
             upstream,
-            Arc::new(SettingsRoute::new(settings.clone())),
+            Arc::new(SiteRoute::new(sites.clone(), by_settings)),
             Arc::new(observe),
             clock.clone(),
             limits(&now),
@@ -168,6 +185,7 @@ impl App {
             pricing,
             proxy: Arc::new(proxy),
             queries,
+            sites,
             session,
             own,
             desktop: RwLock::default(),
@@ -190,6 +208,8 @@ impl App {
             .spawn(live::run_frames(self.live.clone(), self.end.clone()));
         self.tasks
             .spawn(crate::housekeeping::run(self.clone(), self.end.clone()));
+        self.tasks
+            .spawn(self.sites.clone().keep_states(self.end.clone()));
         if !self.data_dir.was_clean {
             let store = self.store.clone();
             self.tasks.spawn_blocking(move || match store.check() {
@@ -215,6 +235,9 @@ impl App {
         changes: &[(String, serde_json::Value)],
     ) -> Result<(), SettingsError> {
         let settings = self.settings.change(changes)?;
+        if let Err(error) = self.sites.reload() {
+            tracing::error!(%error, "sites could not be read anew");
+        }
         self.proxy.set_limits(limits(&settings));
         self.proxy
             .upstream()
@@ -331,6 +354,11 @@ impl App {
     /// Questions about exchanges.
     pub fn queries(&self) -> &Queries {
         &self.queries
+    }
+
+    /// Sites, keys and routes.
+    pub fn sites(&self) -> &Arc<Sites> {
+        &self.sites
     }
 
     /// Who is signed in.

@@ -15,6 +15,7 @@ pub mod record;
 mod route;
 mod session;
 mod settings;
+pub mod sites;
 pub mod view;
 
 pub use app::{App, OpenError, OpenOptions};

@@ -1,4 +1,4 @@
-//! Where requests go while no site is configured: the `upstream.*` settings.
+//! Where requests go without a site: the `upstream.*` settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,8 +6,7 @@ use std::time::Duration;
 use base::Secret;
 use net::BaseUrl;
 use proxy::{
-    Candidate, Credentials, Identity, Journey, JourneyEnd, Judgement, ProxyError, Refusal, Route,
-    RouteAsk, Seen, Why,
+    Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, RouteAsk, Seen, Why,
 };
 use wire::Dialect;
 
@@ -25,16 +24,6 @@ impl SettingsRoute {
     }
 }
 
-impl Route for SettingsRoute {
-    fn identify(&self, _: &http::HeaderMap) -> Identity {
-        Identity::default()
-    }
-
-    fn begin(&self, ask: &RouteAsk<'_>) -> Result<Box<dyn Journey>, Refusal> {
-        Ok(Box::new(OnePlace(Some(self.place(ask)?))))
-    }
-}
-
 /// A way with one place and no other.
 struct OnePlace(Option<Candidate>);
 
@@ -48,23 +37,24 @@ impl Journey for OnePlace {
     }
 
     fn judge(&mut self, seen: &Seen<'_>, _: Duration) -> Judgement {
-        Judgement::PassOn(match seen {
+        match seen {
             Seen::Answered { status, .. } if status.as_u16() >= 400 => {
-                Some(format!("status_{}", status.as_u16()))
+                Judgement::wrong(format!("status_{}", status.as_u16()))
             }
-            Seen::Wrong(cause) => Some((*cause).to_owned()),
-            Seen::Answered { .. } | Seen::Failed(_) => None,
-        })
+            Seen::Wrong(cause) => Judgement::wrong(*cause),
+            Seen::Answered { .. } | Seen::Failed(_) => Judgement::good(),
+        }
     }
 
     fn end(&mut self, _: JourneyEnd) {}
 }
 
 impl SettingsRoute {
+    pub(crate) fn journey(&self, ask: &RouteAsk<'_>) -> Result<Box<dyn Journey>, ProxyError> {
+        Ok(Box::new(OnePlace(Some(self.place(ask)?))))
+    }
+
     fn place(&self, ask: &RouteAsk<'_>) -> Result<Candidate, ProxyError> {
-        if let Some(site) = header(ask, "x-relayscope-site") {
-            return Err(ProxyError::UnknownSite(site));
-        }
         let settings = self.settings.now();
         let upstream = &settings.upstream;
         let address = match header(ask, "x-upstream-provider").as_deref() {

@@ -206,17 +206,23 @@ impl Proxy {
                 Err(error) => journey.judge(&Seen::Failed(error), elapsed),
                 Ok((parts, tee)) => judge(&mut *journey, exchange, parts, tee, elapsed),
             };
-            let (cause, wait) = match judgement {
-                Judgement::PassOn(cause) => (cause, None),
-                Judgement::Next { cause, wait } => (Some(cause), Some(wait)),
+            let (cause, wait, retry_after) = match judgement {
+                Judgement::PassOn { cause, retry_after } => (cause, None, retry_after),
+                Judgement::Next { cause, wait } => (Some(cause), Some(wait), None),
             };
             if let (Some(attempt), Some(cause)) = (ending.draft.attempts.last_mut(), cause) {
                 attempt.cause = Some(cause);
             }
             match (wait, result) {
-                (None, Ok(answer)) => {
+                (None, Ok((mut parts, tee))) => {
+                    if let Some(seconds) = retry_after {
+                        let told = parts.headers.contains_key(http::header::RETRY_AFTER);
+                        if !told {
+                            put(&mut parts.headers, "retry-after", &seconds.to_string());
+                        }
+                    }
                     ending.journey = Some(journey);
-                    return Ok(answer);
+                    return Ok((parts, tee));
                 }
                 (None, Err(error)) => return Err(error.into()),
                 (Some(wait), result) => {

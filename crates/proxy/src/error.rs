@@ -25,6 +25,17 @@ pub enum ProxyError {
     /// `X-Relayscope-Site` names no site.
     #[error("There is no site named “{0}”")]
     UnknownSite(String),
+    /// The named site cannot serve this: switched off, or it speaks another dialect.
+    #[error("The site “{0}” cannot serve this request: it is switched off or speaks another API")]
+    SiteNotUsable(String),
+    /// No site of the route can serve this.
+    #[error(
+        "None of the sites of the route can serve this request: they are switched off, deleted, or speak another API"
+    )]
+    NoSiteLeft,
+    /// Every key of the route's sites is out of service.
+    #[error("No key can be used now: {0}")]
+    NoKey(String),
     /// The address of the upstream cannot be used.
     #[error("The upstream address cannot be used: {0}")]
     BadUpstream(String),
@@ -67,6 +78,8 @@ impl ProxyError {
             Self::FirstByteTimeout { .. }
             | Self::Idle { .. }
             | Self::Upstream(NetError::ConnectTimeout { .. }) => StatusCode::GATEWAY_TIMEOUT,
+            Self::SiteNotUsable(_) | Self::NoSiteLeft => StatusCode::BAD_REQUEST,
+            Self::NoKey(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::BadUpstream(_) | Self::Upstream(_) | Self::Broken(_) | Self::Truncated => {
                 StatusCode::BAD_GATEWAY
             }
@@ -81,6 +94,9 @@ impl ProxyError {
             Self::RequestCut => "request_cut",
             Self::UnknownProvider(_) => "unknown_provider",
             Self::UnknownSite(_) => "unknown_site",
+            Self::SiteNotUsable(_) => "site_not_usable",
+            Self::NoSiteLeft => "no_site_left",
+            Self::NoKey(_) => "no_key",
             Self::BadUpstream(_) => "bad_upstream",
             Self::Upstream(error) => error.code(),
             Self::FirstByteTimeout { .. } => "first_byte_timeout",
@@ -94,6 +110,7 @@ impl ProxyError {
     pub fn kind(&self) -> &'static str {
         match self.status() {
             StatusCode::BAD_REQUEST => "invalid_request_error",
+            StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
             StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
             StatusCode::SERVICE_UNAVAILABLE => "api_error",
             StatusCode::GATEWAY_TIMEOUT => "timeout_error",

@@ -66,7 +66,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 }
 
 /// The text of a header that callers may have percent-encoded.
-pub(crate) fn header_value(value: &http::HeaderValue) -> Option<String> {
+pub fn header_value(value: &http::HeaderValue) -> Option<String> {
     let text = std::str::from_utf8(value.as_bytes()).ok()?.trim();
     let text = percent_decoded(text).unwrap_or_else(|| text.to_owned());
     (!text.is_empty()).then_some(text)

@@ -25,7 +25,7 @@ pub use carry::{Limits, Proxy};
 pub use error::ProxyError;
 pub use exchange::{Caller, Exchange};
 pub use finish::{Arrival, Attempt, Connection, Finish, Outcome, Times, Why};
-pub use intake::{Place, place};
+pub use intake::{Place, header_value, place};
 pub use live::{Live, Progress};
 pub use observer::{CostText, Observer};
 pub use respond::{header_text, refusal};

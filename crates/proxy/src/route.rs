@@ -82,8 +82,13 @@ pub enum Seen<'a> {
 /// What to do with an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// Pass it on. The cause says what is wrong with it, if anything is.
-    PassOn(Option<String>),
+    /// Pass it on.
+    PassOn {
+        /// What is wrong with it, if anything is.
+        cause: Option<String>,
+        /// When it is worth to come back, seconds: for the client, where the upstream did not say.
+        retry_after: Option<u64>,
+    },
     /// Try the next place after a pause.
     Next {
         /// What is wrong with this one.
@@ -91,6 +96,24 @@ pub enum Judgement {
         /// The pause.
         wait: Duration,
     },
+}
+
+impl Judgement {
+    /// Nothing is wrong.
+    pub fn good() -> Self {
+        Self::PassOn {
+            cause: None,
+            retry_after: None,
+        }
+    }
+
+    /// Something is wrong, and nothing else is tried.
+    pub fn wrong(cause: impl Into<String>) -> Self {
+        Self::PassOn {
+            cause: Some(cause.into()),
+            retry_after: None,
+        }
+    }
 }
 
 /// How a request ended for the place that answered it.

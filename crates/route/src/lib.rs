@@ -54,11 +54,6 @@
 //! # }
 //! ```
 
-#![cfg_attr(
-    test,
-    expect(clippy::unwrap_used, reason = "a test that cannot go on fails")
-)]
-
 mod cause;
 mod classify;
 mod error;

@@ -106,13 +106,10 @@ impl Live {
         let state = &mut *state;
         let mut messages = Vec::new();
         let changes = std::mem::take(&mut state.changes);
-        if let Some(cleared) = changes.cleared {
-            messages.push(Message::Cleared {
-                revision: state.revision as f64,
-                cleared,
-            });
-        }
         let revision = state.revision as f64;
+        if changes.sites {
+            messages.push(Message::Sites { revision });
+        }
         let started: Vec<ExchangeRow> = changes
             .started
             .iter()
@@ -143,6 +140,16 @@ impl Live {
                 revision: state.revision as f64,
                 exchanges,
             });
+        }
+        // After what has finished: a row that ended in this frame is cleared, not left running.
+        if let Some(cleared) = changes.cleared {
+            messages.push(Message::Cleared {
+                revision: state.revision as f64,
+                cleared,
+            });
+        }
+        if changes.anew {
+            messages.push(self.snapshot(state));
         }
         if with_totals {
             state

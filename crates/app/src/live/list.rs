@@ -50,6 +50,9 @@ pub(super) struct Changes {
     pub(super) started: Vec<ExchangeId>,
     pub(super) finished: Vec<Arc<ExchangeRow>>,
     pub(super) cleared: Option<u32>,
+    pub(super) sites: bool,
+    /// More has changed than messages can tell.
+    pub(super) anew: bool,
 }
 
 impl Live {
@@ -141,6 +144,13 @@ impl Live {
         }
     }
 
+    /// Sites, keys or routes have changed.
+    pub fn sites_changed(&self) {
+        let mut state = self.lock();
+        state.revision += 1;
+        state.changes.sites = true;
+    }
+
     /// Empties the list; what runs stays. Gives the number of rows that went.
     pub fn clear(&self) -> u32 {
         let mut state = self.lock();
@@ -148,7 +158,6 @@ impl Live {
         state.finished.clear();
         state.revision += 1;
         state.gone = state.revision;
-        state.changes.finished.clear();
         state.changes.cleared = Some(cleared);
         cleared
     }
@@ -161,6 +170,7 @@ impl Live {
             .retain(|row| row.project.as_deref() != Some(project));
         state.revision += 1;
         state.gone = state.revision;
+        state.changes.anew = true;
     }
 
     /// A row of the list.

@@ -14,6 +14,7 @@ pub struct Settings {
     pub upstream: Upstream,
     pub console: Console,
     pub capture: Capture,
+    pub routing: Routing,
     pub pricing: Pricing,
     pub analyzer: Analyzer,
     pub advisor: Advisor,
@@ -64,6 +65,16 @@ section! {
     }
 }
 section! {
+    /// Keys and failover.
+    Routing {
+        strategy: String,
+        sticky: bool,
+        max_attempts: u32,
+        max_wait_s: u64,
+        retry_after_timeout: bool,
+    }
+}
+section! {
     /// Money.
     Pricing { exchange_rate: f64 }
 }
@@ -88,6 +99,7 @@ section! {
         api_key: String,
         rate_limit_per_minute: u32,
         rate_limit_loopback: bool,
+        vault: String,
     }
 }
 section! {
@@ -235,6 +247,25 @@ impl Settings {
                     bad,
                     "security.api_key",
                     "must have 24 characters or more, without spaces",
+                )
+            })
+            .or_else(|| {
+                let known = route::strategies::named(&self.routing.strategy).is_ok();
+                check(
+                    !known,
+                    "routing.strategy",
+                    "must be round_robin, weighted, least_used, random or fill_first",
+                )
+            })
+            .or_else(|| {
+                let bad = !(1..=10).contains(&self.routing.max_attempts);
+                check(bad, "routing.max_attempts", "must be between 1 and 10")
+            })
+            .or_else(|| {
+                one_of(
+                    "security.vault",
+                    &self.security.vault,
+                    &["auto", "keychain", "file"],
                 )
             })
             .or_else(|| one_of("ui.language", &self.ui.language, &["system", "en", "zh-CN"]))

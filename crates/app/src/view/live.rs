@@ -57,6 +57,11 @@ pub enum Message {
         /// The proxy.
         proxy: ProxyView,
     },
+    /// Sites, keys or routes have changed: ask for them anew.
+    Sites {
+        /// Revision of the live state.
+        revision: f64,
+    },
     /// The live list was emptied; running exchanges stay.
     Cleared {
         /// Revision of the live state.

@@ -39,15 +39,15 @@ impl Seen<'_> {
             (true, Some(_)) => KeyState::Cooling,
             (true, None) => key.state.shown(now),
         };
+        let cause = rest.map(|rest| rest.cause).or_else(|| key.state.cause());
+        let until = rest.map(|rest| rest.until).or_else(|| key.state.until(now));
         Skipped {
             site: self.site.id.clone(),
             key: Some(key.id.clone()),
             state,
-            cause: rest.map(|rest| rest.cause).or_else(|| key.state.cause()),
-            until: match state {
-                KeyState::Disabled => None,
-                _ => rest.map(|rest| rest.until).or_else(|| key.state.until(now)),
-            },
+            // What the user switched off needs no other reason.
+            cause: cause.filter(|_| key.enabled),
+            until: until.filter(|_| key.enabled),
         }
     }
 }

@@ -46,6 +46,8 @@ pub(crate) struct KeyRecord {
     pub(crate) failures: u64,
     pub(crate) last_error: Option<LastError>,
     tokens: VecDeque<(Timestamp, u64)>,
+    /// Sum of the line above.
+    token_sum: u64,
 }
 
 /// A site.
@@ -104,6 +106,7 @@ impl KeyRecord {
             failures: 0,
             last_error: None,
             tokens: VecDeque::new(),
+            token_sum: 0,
         }
     }
 
@@ -179,22 +182,26 @@ impl KeyRecord {
 
     pub(crate) fn count_tokens(&mut self, now: Timestamp, tokens: u64) {
         let from = now.plus_micros(-RECENT_US);
-        while self.tokens.front().is_some_and(|(at, _)| *at < from)
-            || self.tokens.len() >= RECENT_MOST
+        let is_old = |at: Timestamp, count: usize| at < from || count >= RECENT_MOST;
+        while let Some(&(at, old)) = self.tokens.front()
+            && is_old(at, self.tokens.len())
         {
             self.tokens.pop_front();
+            self.token_sum = self.token_sum.saturating_sub(old);
         }
         self.tokens.push_back((now, tokens));
+        self.token_sum = self.token_sum.saturating_add(tokens);
     }
 
     pub(crate) fn seat(&self, place: usize, now: Timestamp) -> Seat {
         let from = now.plus_micros(-RECENT_US);
-        let recent = self.tokens.iter().filter(|(at, _)| *at >= from);
+        let old = self.tokens.iter().take_while(|(at, _)| *at < from);
+        let old = old.map(|(_, tokens)| tokens).sum();
         Seat {
             place,
             weight: self.weight,
             in_flight: self.in_flight,
-            recent_tokens: recent.map(|(_, tokens)| tokens).sum(),
+            recent_tokens: self.token_sum.saturating_sub(old),
             last_used: self.last_used,
             turn: self.turn,
             credit: self.credit,

@@ -233,6 +233,7 @@ fn key_rows(site: &SiteRecord, key: &KeyRecord, rows: &mut Vec<StoredState>) {
         State::HalfOpen {
             trial: Trial::LastChoice,
             since,
+            successes: 0,
             ..
         } => (KeyState::Exhausted, Some(*since)),
         State::HalfOpen { .. } => (KeyState::HalfOpen, None),

@@ -1,6 +1,7 @@
 //! Errors of the API: `{"error":{"code","message","params"}}`.
 
 use app::query::{FilterError, QueryError};
+use app::sites::SiteError;
 use app::{DesktopError, SettingsError};
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -94,6 +95,21 @@ impl From<SettingsError> for ApiError {
         Self {
             params,
             ..Self::new(status, "bad_setting", &error)
+        }
+    }
+}
+
+impl From<SiteError> for ApiError {
+    fn from(error: SiteError) -> Self {
+        let status = match error.code() {
+            "no_such_site" | "no_such_key" => StatusCode::NOT_FOUND,
+            "keys_move" | "name_taken" | "key_taken" => StatusCode::CONFLICT,
+            "vault_locked" | "store_failed" => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self {
+            params: error.params(),
+            ..Self::new(status, error.code(), &error)
         }
     }
 }

@@ -7,10 +7,13 @@ mod desktop;
 mod export;
 mod health;
 mod history;
+mod keys;
 mod metrics;
 mod openapi;
 mod requests;
+mod routes;
 mod session;
+mod sites;
 mod stats;
 
 use std::net::SocketAddr;
@@ -19,7 +22,7 @@ use std::sync::Arc;
 use app::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use tokio_util::sync::CancellationToken;
 
 use crate::{panel, ws};
@@ -67,6 +70,27 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/export.har", get(export::har))
         .route("/api/clear-history", post(history::clear))
         .route("/api/projects/{id}", delete(history::delete_project))
+        .route("/api/sites", get(sites::list).post(sites::add))
+        .route("/api/sites/order", post(sites::order))
+        .route(
+            "/api/sites/{id}",
+            get(sites::one).patch(sites::change).delete(sites::delete),
+        )
+        .route("/api/sites/{id}/restore", post(sites::restore))
+        .route("/api/sites/{id}/keys", post(sites::add_key))
+        .route("/api/sites/{id}/ping", post(sites::ping))
+        .route("/api/keys", get(keys::list))
+        .route("/api/keys/reset", post(keys::reset_all))
+        .route("/api/keys/{id}", patch(keys::change).delete(keys::delete))
+        .route("/api/keys/{id}/reset", post(keys::reset))
+        .route("/api/keys/{id}/check", post(keys::check))
+        .route("/api/keys/{id}/reveal", get(keys::reveal))
+        .route("/api/routes", get(routes::list).put(routes::replace))
+        .route(
+            "/api/client-keys",
+            get(keys::client_keys).post(keys::add_client_key),
+        )
+        .route("/api/client-keys/{id}", delete(keys::remove_client_key))
         .route("/api/{*rest}", get(answer::no_such_endpoint))
         .fallback(get(panel::asset))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

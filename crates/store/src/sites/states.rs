@@ -8,7 +8,7 @@ use super::open::{SiteStore, SitesError};
 /// The state of one key, or of one key for one family of models.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredKeyState {
-    /// Fingerprint of the key.
+    /// What it is about: a site, or a key of a site.
     pub fingerprint: String,
     /// Model family, or empty.
     pub scope: String,
@@ -32,31 +32,25 @@ impl SiteStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Remembers states, in one transaction.
-    pub fn put_key_states(
+    /// Replaces everything that is remembered under some names, in one transaction.
+    pub fn replace_key_states(
         &self,
+        names: &[String],
         states: &[StoredKeyState],
         now: Timestamp,
     ) -> Result<(), SitesError> {
         let mut db = self.db();
         let step = db.transaction()?;
+        for name in names {
+            step.prepare_cached("DELETE FROM key_state WHERE fingerprint = ?1")?
+                .execute([name])?;
+        }
         for state in states {
             step.prepare_cached(
                 "INSERT OR REPLACE INTO key_state (fingerprint, scope, state, updated_us) \
                  VALUES (?1, ?2, ?3, ?4)",
             )?
             .execute(params![state.fingerprint, state.scope, state.state, now.0])?;
-        }
-        Ok(step.commit()?)
-    }
-
-    /// Forgets states.
-    pub fn drop_key_states(&self, states: &[(String, String)]) -> Result<(), SitesError> {
-        let mut db = self.db();
-        let step = db.transaction()?;
-        for (fingerprint, scope) in states {
-            step.prepare_cached("DELETE FROM key_state WHERE fingerprint = ?1 AND scope = ?2")?
-                .execute(params![fingerprint, scope])?;
         }
         Ok(step.commit()?)
     }

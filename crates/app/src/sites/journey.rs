@@ -1,0 +1,212 @@
+//! One request's way over sites and keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderMap;
+use proxy::{Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, Said, Seen, Why};
+use route::{
+    Answer, Ask, Attempt, Cause, Course, Failure, Next, Permit, Progress, Report, SessionKey,
+    SiteId, Usage, Verdict,
+};
+
+use super::book::Sites;
+use super::check;
+use super::router::seconds_until;
+use super::routing::Routing;
+use super::view;
+
+/// Times that a lost race for a permit is run again.
+const RACES: usize = 8;
+
+/// Bytes of an upstream's error answer that are remembered for the time when no key is left.
+const SAID_BYTES: usize = 8 * 1024;
+
+/// See [`Journey`].
+pub(super) struct SiteJourney {
+    sites: Arc<Sites>,
+    routing: Arc<Routing>,
+    choice: Vec<SiteId>,
+    model: String,
+    aliases: Vec<(SiteId, String)>,
+    session: Option<SessionKey>,
+    course: Course,
+    why: Why,
+    permit: Option<Permit>,
+}
+
+impl SiteJourney {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything that a way depends on, used once"
+    )]
+    pub(super) fn new(
+        sites: Arc<Sites>,
+        routing: Arc<Routing>,
+        choice: Vec<SiteId>,
+        model: String,
+        aliases: Vec<(SiteId, String)>,
+        session: Option<SessionKey>,
+        course: Course,
+        why: Why,
+    ) -> Self {
+        Self {
+            sites,
+            routing,
+            choice,
+            model,
+            aliases,
+            session,
+            course,
+            why,
+            permit: None,
+        }
+    }
+
+    fn plan(&self) -> Result<route::Plan, route::Nobody> {
+        let ask = Ask {
+            sites: &self.choice,
+            model: &self.model,
+            aliases: &self.aliases,
+            session: self.session.clone(),
+            course: Some(&self.course),
+        };
+        let now = self.sites.clock().now();
+        self.sites
+            .pool()
+            .with(|pool| pool.plan(&ask, now, self.sites.random()))
+    }
+
+    /// What the proxy has to know of a place.
+    fn place(&self, candidate: &route::Candidate) -> Option<Candidate> {
+        let site = self.routing.site(&candidate.site)?;
+        let key = site.keys.get(&candidate.key)?;
+        let model = (candidate.model != self.model).then(|| candidate.model.clone());
+        Some(Candidate {
+            site: site.site.name.clone(),
+            key_label: key.secret.as_ref().map(|_| key.label.clone()),
+            base: site.base.clone(),
+            credentials: match &key.secret {
+                Some(secret) => Credentials::Key(secret.clone()),
+                None => Credentials::None,
+            },
+            model,
+            way: site.way.clone(),
+            why: Some(view::why(&self.routing, candidate, &self.choice, &self.why)),
+        })
+    }
+
+    /// Tells the pool what is wrong with the present place, and says what to do.
+    fn failed(&mut self, verdict: Verdict) -> Judgement {
+        let now = self.sites.clock().now();
+        let cause = view::cause(verdict.cause);
+        let next = self.course.decide(&verdict, now, Progress::Nothing);
+        self.report(&Report::Failed(verdict));
+        let retry_after = match self.plan() {
+            Ok(_) if next == Next::PlanAgain => {
+                return Judgement::Next {
+                    cause,
+                    wait: Duration::ZERO,
+                };
+            }
+            Ok(_) => None,
+            Err(nobody) => nobody.earliest.map(|until| seconds_until(until, now)),
+        };
+        Judgement::PassOn {
+            cause: Some(cause),
+            retry_after,
+        }
+    }
+
+    fn report(&mut self, report: &Report) {
+        let Some(permit) = self.permit.take() else {
+            return;
+        };
+        let now = self.sites.clock().now();
+        let change = permit.report(report, now, self.sites.random());
+        self.sites.changed(&change);
+    }
+
+    fn remember(&self, status: http::StatusCode, headers: &HeaderMap, body: &[u8]) {
+        let Some(permit) = &self.permit else { return };
+        let said = Said {
+            status,
+            content_type: headers.get(http::header::CONTENT_TYPE).cloned(),
+            body: bytes::Bytes::copy_from_slice(&body[..body.len().min(SAID_BYTES)]),
+        };
+        self.sites.remember(permit.site(), permit.key(), said);
+    }
+}
+
+impl Journey for SiteJourney {
+    fn next(&mut self) -> Option<Candidate> {
+        for _ in 0..RACES {
+            let plan = self.plan().ok()?;
+            let candidate = plan.candidates.first()?;
+            let now = self.sites.clock().now();
+            // Another request may just have taken the one trial of a key that comes back.
+            let Ok(permit) = self.sites.pool().begin(candidate, now) else {
+                continue;
+            };
+            self.course.note(candidate);
+            self.permit = Some(permit);
+            return self.place(candidate);
+        }
+        None
+    }
+
+    fn has_other(&self) -> bool {
+        self.plan().is_ok()
+    }
+
+    fn judge(&mut self, seen: &Seen<'_>, _: Duration) -> Judgement {
+        let now = self.sites.clock().now();
+        let verdict = match seen {
+            Seen::Failed(error) => Some(Verdict::of(failure(error).cause())),
+            Seen::Wrong("empty_answer") => Some(Verdict::of(Failure::EmptyAnswer.cause())),
+            Seen::Wrong(_) => Some(Verdict::of(Failure::ProtocolError.cause())),
+            Seen::Answered {
+                status,
+                headers,
+                body,
+            } => {
+                let answer = Answer {
+                    status: status.as_u16(),
+                    headers,
+                    body,
+                };
+                let verdict = self
+                    .sites
+                    .classifier()
+                    .judge(&Attempt::Answered(answer), now);
+                if verdict.is_some() {
+                    self.remember(*status, headers, body);
+                }
+                verdict
+            }
+        };
+        match verdict {
+            Some(verdict) => self.failed(verdict),
+            None => Judgement::good(),
+        }
+    }
+
+    fn end(&mut self, end: JourneyEnd) {
+        match end {
+            JourneyEnd::Done => self.report(&Report::Succeeded(Usage { tokens: 0 })),
+            JourneyEnd::Failed(_) => {
+                self.report(&Report::Failed(Verdict::of(Cause::ConnectionReset)));
+            }
+            // The permit releases itself and says nothing about the key.
+            JourneyEnd::Neutral => self.permit = None,
+        }
+    }
+}
+
+fn failure(error: &ProxyError) -> Failure {
+    match error {
+        ProxyError::Upstream(error) => check::failure(error),
+        ProxyError::FirstByteTimeout { .. } => Failure::FirstByteTimeout,
+        _ => Failure::ConnectionReset,
+    }
+}

@@ -1,0 +1,17 @@
+//! Sites, their keys and routes: what users do with them, and where requests go.
+
+mod book;
+mod check;
+mod error;
+mod input;
+mod journey;
+mod keep;
+mod ping;
+mod router;
+mod routing;
+mod view;
+
+pub use book::{OpenSitesError, Sites};
+pub use error::SiteError;
+pub use input::{KeyInput, MoveKeys, SiteInput};
+pub(crate) use router::SiteRoute;

@@ -1,0 +1,213 @@
+//! Chooses where requests go: the rules first, then the pool.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use proxy::{Identity, Journey, ProxyError, Refusal, Route, RouteAsk, Said};
+use route::{Allowance, Ask, Course, Nobody, RouteError, RouteWhy, SessionKey, SiteId};
+use sha2::{Digest, Sha256};
+
+use super::book::Sites;
+use super::journey::SiteJourney;
+use super::routing::Routing;
+use crate::route::SettingsRoute;
+
+/// How local client keys begin.
+pub(super) const LOCAL_KEY: &str = "sk-local-";
+
+/// Routes over sites; without one for a request, by the `upstream.*` settings.
+pub(crate) struct SiteRoute {
+    sites: Arc<Sites>,
+    settings: SettingsRoute,
+}
+
+impl SiteRoute {
+    pub(crate) fn new(sites: Arc<Sites>, settings: SettingsRoute) -> Self {
+        Self { sites, settings }
+    }
+}
+
+impl Route for SiteRoute {
+    fn identify(&self, headers: &HeaderMap) -> Identity {
+        let Some(key) = local_key(headers) else {
+            return Identity::default();
+        };
+        let routing = self.sites.routing();
+        let project = routing
+            .client_keys
+            .get(&hash(key))
+            .and_then(|key| key.project.clone());
+        Identity {
+            project,
+            is_local_key: true,
+        }
+    }
+
+    fn begin(&self, ask: &RouteAsk<'_>) -> Result<Box<dyn Journey>, Refusal> {
+        let routing = self.sites.routing();
+        let text = |name: &str| {
+            let value = ask.headers.get(name)?;
+            proxy::header_value(value)
+        };
+        let wanted = text("x-relayscope-site");
+        if routing.sites.is_empty() && wanted.is_none() {
+            return Ok(self.settings.journey(ask)?);
+        }
+        let wanted = match wanted {
+            None => None,
+            Some(name) => match routing.find(&name) {
+                Some(site) => Some(site.id.clone()),
+                None => return Err(ProxyError::UnknownSite(name).into()),
+            },
+        };
+        let client_key = local_key(ask.headers).and_then(|key| routing.client_keys.get(&hash(key)));
+        let provider = text("x-upstream-provider");
+        let chosen = routing.rules.choose(
+            &route::RouteAsk {
+                site: wanted.as_ref().map(SiteId::as_str),
+                provider: provider.as_deref(),
+                client_key: client_key.map(|key| &key.id[..]),
+                project: ask.project,
+                model: ask.summary.model.as_deref(),
+            },
+            &routing.infos(ask.dialect),
+        );
+        let choice = chosen.map_err(|error| refusal(&routing, &error))?;
+        if choice.sites.is_empty() {
+            return Ok(self.settings.journey(ask)?);
+        }
+        let caller = client_key_label(client_key);
+        self.over(routing.clone(), ask, choice.sites, &choice.why, caller)
+    }
+}
+
+impl SiteRoute {
+    fn over(
+        &self,
+        routing: Arc<Routing>,
+        ask: &RouteAsk<'_>,
+        sites: Vec<SiteId>,
+        why: &RouteWhy,
+        caller: String,
+    ) -> Result<Box<dyn Journey>, Refusal> {
+        let model = ask.summary.model.clone().unwrap_or_default();
+        let aliases: Vec<(SiteId, String)> = sites
+            .iter()
+            .filter_map(|id| {
+                let alias = routing.site(id)?.site.aliases.get(&model)?;
+                Some((id.clone(), alias.clone()))
+            })
+            .collect();
+        let settings = self.sites.settings();
+        let session = ask
+            .summary
+            .session
+            .as_deref()
+            .filter(|_| settings.routing.sticky);
+        let project = ask.project.unwrap_or_default();
+        let session = session
+            .zip(sites.first())
+            .and_then(|(session, site)| SessionKey::new(&caller, project, site, session));
+        let now = self.sites.clock().now();
+        let allowance = Allowance {
+            attempts: settings.routing.max_attempts as usize,
+            added: std::time::Duration::from_secs(settings.routing.max_wait_s),
+            after_timeout: settings.routing.retry_after_timeout,
+        };
+        let course = Course::new(allowance, now);
+        let why = super::view::route_why(&routing, why);
+        let journey = SiteJourney::new(
+            self.sites.clone(),
+            routing.clone(),
+            sites.clone(),
+            model.clone(),
+            aliases.clone(),
+            session.clone(),
+            course,
+            why,
+        );
+        let ask = Ask {
+            sites: &sites,
+            model: &model,
+            aliases: &aliases,
+            session,
+            course: None,
+        };
+        match self
+            .sites
+            .pool()
+            .with(|pool| pool.plan(&ask, now, self.sites.random()))
+        {
+            Ok(_) => Ok(Box::new(journey)),
+            Err(nobody) => Err(self.nobody(&routing, &nobody, now)),
+        }
+    }
+
+    /// Nobody can be asked: the upstream's last words, and when it is worth to come back.
+    fn nobody(&self, routing: &Routing, nobody: &Nobody, now: base::Timestamp) -> Refusal {
+        let locked = matches!(
+            self.sites.store().vault_state(),
+            store::sites::VaultState::Locked(_)
+        );
+        let place = nobody
+            .skipped
+            .first()
+            .map(|skipped| routing.name(&skipped.site));
+        let place = place.unwrap_or_else(|| "the route".to_owned());
+        let says = if locked {
+            format!(
+                "the keys of {place} are locked: {}",
+                self.sites.vault_says()
+            )
+        } else {
+            format!("{place}: {nobody}")
+        };
+        let said = nobody.skipped.iter().find_map(|skipped| {
+            let key = skipped.key.as_ref()?;
+            self.sites.said(&skipped.site, key)
+        });
+        Refusal {
+            error: ProxyError::NoKey(says),
+            retry_after: nobody.earliest.map(|until| seconds_until(until, now)),
+            said: said.map(|said: Said| Box::new(said)),
+        }
+    }
+}
+
+/// Whole seconds until a moment, at least one.
+pub(super) fn seconds_until(until: base::Timestamp, now: base::Timestamp) -> u64 {
+    let micros = until.0.saturating_sub(now.0).max(0) as u64;
+    micros.div_ceil(1_000_000).max(1)
+}
+
+fn refusal(routing: &Routing, error: &RouteError) -> Refusal {
+    match error {
+        RouteError::UnknownSite(name) => ProxyError::UnknownSite(name.clone()),
+        RouteError::SiteNotUsable(id) => ProxyError::SiteNotUsable(routing.name(id)),
+        RouteError::NoSiteLeft(_) => ProxyError::NoSiteLeft,
+    }
+    .into()
+}
+
+/// A caller's name for session binding: one caller cannot ride on another's conversation.
+fn client_key_label(key: Option<&store::sites::ClientKey>) -> String {
+    key.map(|key| key.id.clone()).unwrap_or_default()
+}
+
+/// The local client key that a program sent in the place of a vendor's key.
+fn local_key(headers: &HeaderMap) -> Option<&str> {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    let bearer = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    [bearer, text("x-api-key")]
+        .into_iter()
+        .flatten()
+        .find(|key| key.starts_with(LOCAL_KEY))
+}
+
+/// By which a client key is recognised: it is 256 random bits, so a plain hash tells nothing.
+pub(super) fn hash(key: &str) -> String {
+    Sha256::digest(key.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
