@@ -166,7 +166,8 @@ impl Queue {
         items.drain(..count).collect()
     }
 
-    fn len(&self) -> usize {
+    /// How much waits.
+    pub(super) fn len(&self) -> usize {
         self.items
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -20,6 +20,10 @@ const GATHER: Duration = Duration::from_millis(25);
 /// Items per transaction.
 const BATCH: usize = 256;
 
+/// When so many items wait, bodies are given up until the rest has caught up: rows are small, and none
+/// of them may be lost.
+const BACKLOG: usize = 1_024;
+
 /// Pause after a failed write (a full disk).
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -140,9 +144,10 @@ impl Writer {
     fn run(mut self) {
         crate::priority::lower_this_thread();
         while self.queue.wait(GATHER, BATCH) {
+            let behind = self.queue.len() > BACKLOG;
             let items = self.queue.take(BATCH);
             let (count, begin) = (items.len() as u64, Instant::now());
-            let (batch, body_bytes) = self.changes(items);
+            let (batch, body_bytes) = self.changes(items, behind);
             self.write(batch);
             self.queue.bodies_done(body_bytes);
             self.queue.add_written(count);
@@ -154,7 +159,8 @@ impl Writer {
     }
 
     /// Items as rows. A start whose end is in the same batch is left out.
-    fn changes(&self, items: Vec<Item>) -> (Vec<Change<Bytes>>, usize) {
+    /// `behind`: too much waits for bodies to be kept.
+    fn changes(&self, items: Vec<Item>, behind: bool) -> (Vec<Change<Bytes>>, usize) {
         let capture = &self.settings.now().capture;
         let limit = capture.max_body_mib as usize * 1024 * 1024;
         let policy = BodyPolicy {
@@ -180,10 +186,14 @@ impl Writer {
                     finish,
                     dropped,
                 } => {
+                    if behind && !dropped && policy.keep {
+                        self.queue.lose(1);
+                    }
                     if !dropped {
                         body_bytes += exchange.body().len() + finish.response_body.len();
                     }
-                    let record = keep::finished(&exchange, *finish, dropped, policy, &self.pricing);
+                    let lost = dropped || (behind && policy.keep);
+                    let record = keep::finished(&exchange, *finish, lost, policy, &self.pricing);
                     (self.on_row)(&exchange, &record.row);
                     let detail = serde_json::to_string(&record.kept).unwrap_or_default();
                     let exchange = Box::new(record.row);

@@ -5,15 +5,15 @@ pub(crate) mod open;
 pub(crate) mod price;
 pub(crate) mod serve;
 
-/// Threads that carry requests. Two keep one large body from holding up the streams; more buy nothing
-/// on a personal machine.
-const WORKERS: usize = 2;
+/// Most threads that carry requests; more buy nothing on a personal machine. On one core a second one
+/// would only make the tasks change places.
+const MOST_WORKERS: usize = 4;
 
 /// The asynchronous runtime of the long-running commands.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    let cores = std::thread::available_parallelism().map_or(WORKERS, usize::from);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.clamp(WORKERS, 4))
+        .worker_threads(cores.min(MOST_WORKERS))
         .max_blocking_threads(16)
         .enable_all()
         .build()

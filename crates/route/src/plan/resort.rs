@@ -20,6 +20,8 @@ pub(super) fn last_resorts<'p>(idle: Vec<Seen<'p>>, ask: &Ask<'_>) -> Vec<Seen<'
                 kind.is_some_and(|kind| kind.is_transient() || kind == Kind::RateLimited);
             promising.then_some((0, Timestamp(0)))
         }
+        // Somebody is trying it out already.
+        Standing::Waiting { .. } if seen.key.is_tried_out() => None,
         Standing::Waiting { until, kind } if kind.is_transient() => Some((1, *until)),
         // The upstream's own "no such model" tells the client more than we could.
         Standing::Waiting { until, kind } if first && *kind == Kind::ModelUnavailable => {
@@ -39,7 +41,10 @@ pub(super) fn last_resorts<'p>(idle: Vec<Seen<'p>>, ask: &Ask<'_>) -> Vec<Seen<'
         .filter_map(|mut seen| {
             let rank = match rank(&seen) {
                 // With one key there is nothing to rotate: its state informs, and the upstream answers.
-                None if alone && matches!(seen.standing, Standing::Waiting { .. }) => {
+                None if alone
+                    && matches!(seen.standing, Standing::Waiting { .. })
+                    && !seen.key.is_tried_out() =>
+                {
                     (4, Timestamp(0))
                 }
                 None => return None,

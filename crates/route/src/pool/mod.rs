@@ -18,7 +18,7 @@ use base::Timestamp;
 use self::config::SiteConfig;
 use self::cooling::seconds;
 use self::record::{KeyRecord, SiteRecord, Standing};
-use self::state::{State, Trial};
+use self::state::{KeyState, State};
 use self::ticket::Ticket;
 use crate::error::NotNow;
 use crate::names::{KeyId, SiteId};
@@ -190,44 +190,21 @@ fn admit(
     number: u64,
     now: Timestamp,
 ) -> Result<(), NotNow> {
-    let resort = matches!(candidate.why, Why::LastResort);
-    let standing = key.standing(&candidate.model, now);
-    let (since, cause) = (key.state.since().unwrap_or(now), key.state.cause());
-    match (standing, cause) {
-        (Standing::Ready, _) => Ok(()),
-        (Standing::Trial, Some(cause)) => {
-            let (successes, trial) = match key.state {
-                State::HalfOpen {
-                    successes, trial, ..
-                } => (successes, trial),
-                _ => (0, Trial::Usual),
-            };
-            key.enter(State::HalfOpen {
-                since,
-                cause,
-                successes,
-                permit: Some(number),
-                trial,
-            });
-            Ok(())
+    let resort = candidate.why == Why::LastResort;
+    match key.standing(&candidate.model, now) {
+        Standing::Ready => {}
+        Standing::Trial => key.try_out(number, now),
+        Standing::Probe if candidate.why == Why::Probe => key.try_out(number, now),
+        // It is the only one left: one at a time would lose the others.
+        Standing::TrialBusy if resort => key.enter(State::Active),
+        Standing::TrialBusy => return Err(NotNow::Busy),
+        Standing::Waiting { .. } if resort && key.is_tried_out() => return Err(NotNow::Busy),
+        Standing::Waiting { .. } if resort => {
+            if key.state.shown(now) == KeyState::HalfOpen {
+                key.try_out(number, now);
+            }
         }
-        (Standing::Probe, Some(cause)) if candidate.why == Why::Probe => {
-            key.enter(State::HalfOpen {
-                since,
-                cause,
-                successes: 0,
-                permit: Some(number),
-                trial: Trial::LastChoice,
-            });
-            Ok(())
-        }
-        (Standing::TrialBusy, _) if resort => {
-            // It is the only one left: one at a time would lose the others.
-            key.enter(State::Active);
-            Ok(())
-        }
-        (Standing::Waiting { .. }, _) if resort => Ok(()),
-        (Standing::TrialBusy, _) => Err(NotNow::Busy),
-        _ => Err(NotNow::NotUsable),
+        _ => return Err(NotNow::NotUsable),
     }
+    Ok(())
 }

@@ -124,6 +124,37 @@ impl KeyRecord {
         self.generation += 1;
     }
 
+    /// Gives the one permit of a key that is coming back to a ticket.
+    pub(crate) fn try_out(&mut self, number: u64, now: Timestamp) {
+        let (successes, trial) = match self.state {
+            State::HalfOpen {
+                successes, trial, ..
+            } => (successes, trial),
+            State::Exhausted { .. } => (0, Trial::LastChoice),
+            _ => (0, Trial::Usual),
+        };
+        if let Some(cause) = self.state.cause() {
+            self.enter(State::HalfOpen {
+                since: self.state.since().unwrap_or(now),
+                cause,
+                successes,
+                permit: Some(number),
+                trial,
+            });
+        }
+    }
+
+    /// Whether its one permit is taken.
+    pub(crate) fn is_tried_out(&self) -> bool {
+        matches!(
+            self.state,
+            State::HalfOpen {
+                permit: Some(_),
+                ..
+            }
+        )
+    }
+
     /// Whether it can serve the model.
     pub(crate) fn standing(&self, model: &str, now: Timestamp) -> Standing {
         if !self.enabled {

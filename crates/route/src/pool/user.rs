@@ -30,6 +30,11 @@ impl Pool {
         record.suspected_at = None;
         record.step = 0;
         record.ejections = Default::default();
+        // An attempt that is running keeps the one permit.
+        let running = match record.state {
+            State::HalfOpen { permit, .. } => permit,
+            _ => None,
+        };
         let state = match record.state {
             State::Exhausted { cause, .. }
             | State::Invalid { cause, .. }
@@ -41,7 +46,7 @@ impl Pool {
                 since: now,
                 cause,
                 successes: 0,
-                permit: None,
+                permit: running,
                 trial: Trial::Usual,
             },
             _ => State::Active,
