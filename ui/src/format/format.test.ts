@@ -30,7 +30,7 @@ describe("numbers", () => {
     expect(cost("estimate", 0.067)).toBe("~$0.067");
     expect(cost("none", null)).toBe("$0.000");
     expect(cost("exact", 0.0004)).toBe("<$0.001");
-    expect(cost("estimate", 0.0004)).toBe("<$0.001");
+    expect(cost("estimate", 0.0004)).toBe("~<$0.001");
     expect(cost("exact", 0.0005)).toBe("$0.001");
     expect(cost("unpriced", null)).toBe("—");
     expect(cost("estimate", null)).toBe("—");

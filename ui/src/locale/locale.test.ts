@@ -30,7 +30,7 @@ describe("locale files", () => {
 
   test("hold no text that nobody shows", () => {
     const all = code.map(read).join("\n");
-    const dynamic = /^(age|causes|columns|convo|errors|filters|keys|live|outcome|outcomeSaid|palette|raw|sites|state|timing|unpriced|usage|why)\./;
+    const dynamic = /^(age|causes|columns|convo|dialects|errors|filters|health|keys|keyState|live|ping|routing|strategies|vault|outcome|outcomeSaid|palette|raw|sites|state|timing|unpriced|usage|why)\./;
     const unused = [...en.keys()].filter((key) => !dynamic.test(key) && !all.includes(`"${key}"`));
     expect(unused).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe("locale files", () => {
 const spoken = new Set(["title", "aria-label", "placeholder", "alt", "label", "desc", "note"]);
 
 /** Names and signs that are the same in every language. */
-const universal = /^(?:[a-z]|MCP|Anthropic|OpenAI|OpenRouter|L|http:\/\/127\.0\.0\.1:7890)$/;
+const universal = /^(?:[a-z]|MCP|Anthropic|OpenAI|OpenRouter|L|https?:\/\/[a-z\d.:]+|sk-…)$/;
 
 const isText = (text: string): boolean => /\p{L}/u.test(text) && !universal.test(text.trim());
 

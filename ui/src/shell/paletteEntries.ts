@@ -8,9 +8,11 @@ import { fitsWords } from "../pages/live/query.ts";
 import { selection } from "../pages/live/selection.svelte.ts";
 import { shapeOf } from "../pages/live/shape.ts";
 import { sections } from "../pages/settings/sections.ts";
+import { makeDefault } from "../pages/sites/siteActions.ts";
 import { commands } from "../state/commands.svelte.ts";
 import { place } from "../state/place.svelte.ts";
 import type { Shortcut } from "../state/shortcut.ts";
+import { siteStore } from "../state/siteStore.svelte.ts";
 import { sites } from "./sites.svelte.ts";
 
 export type Entry = {
@@ -45,15 +47,27 @@ function fromSettings(): Entry[] {
   }));
 }
 
+function fromRouting(): Entry[] {
+  const others = siteStore.sites.filter((site) => site.enabled && site.route_position !== 0);
+  return others.map((site) => ({
+    id: `route-${site.id}`,
+    group: "commands",
+    title: t("palette.routeTo", { name: site.name }),
+    icon: "route",
+    run: () => void makeDefault(site.id),
+  }));
+}
+
+/** A configured site opens its profile, a host filters the list. */
 function fromSites(): Entry[] {
   return sites.list.map((site) => ({
-    id: `site-${site.name}`,
+    id: `site-${site.key}`,
     group: "sites",
     title: site.name,
-    note: t("palette.filterSite"),
-    end: site.balance ?? "",
+    note: site.view === undefined ? t("palette.filterSite") : t("palette.openSite"),
+    end: site.place ?? "",
     shape: site.state,
-    run: () => sites.choose(site.name),
+    run: () => (site.view === undefined ? sites.choose(site.key) : place.go("sites", site.key)),
   }));
 }
 
@@ -79,7 +93,7 @@ export function findEntries(text: string): Entry[] {
   if (words.length === 0) return fromCommands();
   const fits = (entry: Entry): boolean => words.every((word) => entry.title.toLowerCase().includes(word));
   return [
-    ...[...fromCommands(), ...fromSettings()].filter(fits),
+    ...[...fromCommands(), ...fromSettings(), ...fromRouting()].filter(fits),
     ...fromSites().filter(fits).slice(0, mostSites),
     ...fromRequests(words),
   ];

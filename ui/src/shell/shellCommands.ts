@@ -6,6 +6,8 @@ import { layout } from "../state/layout.svelte.ts";
 import { live } from "../state/live.svelte.ts";
 import { overlay } from "../state/overlay.svelte.ts";
 import { place } from "../state/place.svelte.ts";
+import { session } from "../state/session.svelte.ts";
+import { siteStore } from "../state/siteStore.svelte.ts";
 import { locale } from "../locale/translate.svelte.ts";
 import { turnProxy } from "./turnProxy.ts";
 
@@ -43,6 +45,7 @@ export function shellCommands(): Command[] {
       when: () => live.proxy !== null,
       run: () => void turnProxy(live.proxy?.on !== true),
     },
+    { id: "add-site", title: () => t("adding.title"), icon: "plus", when: () => siteStore.known && session.signedIn, run: () => (overlay.shown = "site") },
     { id: "sidebar", title: () => t("palette.toggleSidebar"), icon: "panel-left", shortcut: "mod+b", run: () => layout.toggleSidebar() },
     { id: "theme", title: () => (appearance.dark ? t("app.toLight") : t("app.toDark")), icon: "moon", run: toggleTheme },
     { id: "language", title: () => t("app.toOtherLanguage"), icon: "languages", run: toggleLanguage },

@@ -1,30 +1,62 @@
-// The sites of the sidebar: upstream hosts seen in the traffic, and the configured ones with their reachability.
+// The sites of the sidebar: the configured ones; while there are none, the upstream hosts of traffic and settings.
+import type { SiteView } from "../api/generated/SiteView";
 import type { Upstream } from "../api/program.ts";
 import type { Shape } from "../icons/shape.ts";
 import { t } from "../locale/translate.svelte.ts";
 import { isFailed } from "../pages/live/query.ts";
 import { listing } from "../pages/live/listing.svelte.ts";
+import { dialectsOf, hostOf, isUsable, routeWord, siteShape, siteState } from "../pages/sites/states.ts";
 import { live } from "../state/live.svelte.ts";
 import { place } from "../state/place.svelte.ts";
 import { session } from "../state/session.svelte.ts";
 import { settings } from "../state/settings.svelte.ts";
+import { siteStore } from "../state/siteStore.svelte.ts";
 
-export type Site = { name: string; state: Shape; note: string; balance?: string };
+export type Site = {
+  /** Id of a configured site, else the name of the host. */
+  key: string;
+  name: string;
+  state: Shape;
+  stateWord?: string;
+  note: string;
+  free?: boolean;
+  /** What is wrong with its keys, short: `2/4`. */
+  problem?: string;
+  place?: string;
+  tags: readonly string[];
+  view?: SiteView;
+};
 
 type Seen = { requests: number; failed: number; last: "ok" | "err" | null };
 
 const shapes: Record<Upstream, Shape> = { reachable: "ok", unreachable: "err", unknown: "wait", self: "warn" };
 
-function hostOf(address: unknown): string | null {
-  try {
-    return typeof address === "string" ? new URL(address).host : null;
-  } catch {
-    return null;
-  }
+function configured(view: SiteView): Site {
+  const usable = view.keys.filter(isUsable).length;
+  const position = routeWord(view.route_position);
+  return {
+    key: view.id,
+    name: view.name,
+    state: siteShape(view),
+    stateWord: siteState(view),
+    note: dialectsOf(view),
+    free: !view.paid,
+    tags: view.tags,
+    view,
+    ...(view.keys.length === 0 ? { problem: t("sites.noKeys") } : usable < view.keys.length ? { problem: `${usable}/${view.keys.length}` } : {}),
+    ...(position === "" ? {} : { place: position }),
+  };
 }
 
 class Sites {
-  chosen = $derived(listing.picks.site.length === 1 ? (listing.picks.site[0] ?? null) : null);
+  configured = $derived(siteStore.sites.length > 0);
+
+  chosen = $derived.by((): string | null => {
+    if (this.configured && place.page === "sites") return place.part === "" ? null : place.part;
+    const [only, second] = listing.picks.site;
+    if (only === undefined || second !== undefined) return null;
+    return this.configured ? (siteStore.sites.find((site) => site.name === only)?.id ?? null) : only;
+  });
 
   #seen = $derived.by(() => {
     void live.structure;
@@ -45,23 +77,30 @@ class Sites {
   #upstreams = $derived.by(() => {
     const named = new Map<string, Upstream>();
     for (const [name, state] of Object.entries(session.health?.upstream ?? {})) {
-      named.set(hostOf(settings.value(`upstream.${name}_base_url`)) ?? name, state);
+      const address = settings.value(`upstream.${name}_base_url`);
+      named.set(typeof address === "string" ? hostOf(address) : name, state);
     }
     return named;
   });
 
   list = $derived.by((): Site[] => {
+    if (this.configured) return siteStore.sites.map(configured);
     const names = [...new Set([...this.#seen.keys(), ...this.#upstreams.keys()])];
-    return names.map((name) => this.#site(name)).sort((left, right) => left.name.localeCompare(right.name));
+    return names.map((name) => this.#host(name)).sort((left, right) => left.name.localeCompare(right.name));
   });
 
-  /** `null` is all of them. */
-  choose(name: string | null): void {
-    listing.pick("site", name === null ? [] : [name]);
+  /** On Sites it picks the subject, elsewhere it filters the live list. `null` is all of them. */
+  choose(key: string | null): void {
+    if (place.page === "sites" && this.configured) {
+      place.go("sites", key ?? "");
+      return;
+    }
+    const site = this.list.find((each) => each.key === key);
+    listing.pick("site", site === undefined ? [] : [site.name]);
     place.go("live");
   }
 
-  #site(name: string): Site {
+  #host(name: string): Site {
     const seen = this.#seen.get(name);
     const upstream = this.#upstreams.get(name);
     const notes = [
@@ -71,7 +110,7 @@ class Sites {
     ];
     const fromHealth = upstream === undefined ? "wait" : shapes[upstream];
     const state = seen?.last ?? fromHealth;
-    return { name, state, note: notes.filter((note) => note !== null).join(" · ") };
+    return { key: name, name, state, note: notes.filter((note) => note !== null).join(" · "), tags: [] };
   }
 }
 

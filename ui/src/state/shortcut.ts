@@ -16,7 +16,7 @@ export function shortcutOf(event: KeyboardEvent): Shortcut {
 /** Whether the keys may act although a field has the focus. */
 export const isChord = (shortcut: Shortcut): boolean => shortcut.startsWith("mod+");
 
-const shown: Record<string, string> = { up: "↑", down: "↓" };
+const shown: Record<string, string> = { up: "↑", down: "↓", alt: isMac ? "⌥" : "Alt" };
 
 /** The keys one by one, as they are printed. */
 export function keyNames(shortcut: Shortcut, word: (name: "ctrl" | "shift" | "space" | "enter" | "esc") => string): string[] {

@@ -6,6 +6,7 @@ import { t } from "../../locale/translate.svelte.ts";
 import type { Item } from "../../parts/Menu.svelte";
 import { attempt } from "../../state/attempt.ts";
 import { session } from "../../state/session.svelte.ts";
+import { keyNames } from "../../state/shortcut.ts";
 import { siteStore } from "../../state/siteStore.svelte.ts";
 import { announcer, toasts } from "../../state/toasts.svelte.ts";
 import { deletion } from "./deletion.svelte.ts";
@@ -42,6 +43,8 @@ async function order(ids: string[] | null, name: string): Promise<void> {
 export const stepSite = (site: SiteView, by: number): Promise<void> => order(stepped(siteStore.sites, site.id, by), site.name);
 export const dropSite = (site: SiteView, onto: string): Promise<void> => order(dropped(siteStore.sites, site.id, onto), site.name);
 
+const keys = (shortcut: string): string => keyNames(shortcut, (name) => t(`keys.${name}`)).join(" ");
+
 export function siteItems(site: SiteView): Item[] {
   const off = !session.signedIn;
   const can = (by: number): boolean => stepped(siteStore.sites, site.id, by) !== null;
@@ -50,8 +53,8 @@ export function siteItems(site: SiteView): Item[] {
     { label: t("site.makeDefault"), icon: "route", disabled: off || isDefault || !site.enabled, run: () => void makeDefault(site.id) },
     { label: site.pinned ? t("site.unpin") : t("site.pin"), icon: "pin", disabled: off, run: () => void attempt(() => saveSite(site.id, { pinned: !site.pinned })) },
     { label: site.enabled ? t("site.switchOff") : t("site.switchOn"), icon: "power", disabled: off, run: () => void attempt(() => saveSite(site.id, { enabled: !site.enabled })) },
-    { label: t("site.up"), icon: "arrow-up", end: t("keys.altUp"), disabled: off || !can(-1), apart: true, run: () => void stepSite(site, -1) },
-    { label: t("site.down"), icon: "arrow-down", end: t("keys.altDown"), disabled: off || !can(1), run: () => void stepSite(site, 1) },
+    { label: t("site.up"), icon: "arrow-up", end: keys("alt+up"), disabled: off || !can(-1), apart: true, run: () => void stepSite(site, -1) },
+    { label: t("site.down"), icon: "arrow-down", end: keys("alt+down"), disabled: off || !can(1), run: () => void stepSite(site, 1) },
     { label: t("site.delete"), icon: "trash-2", danger: true, disabled: off, apart: true, run: () => deletion.ask(site) },
   ];
 }
