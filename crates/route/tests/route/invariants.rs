@@ -358,6 +358,8 @@ impl History {
                         self.cooled.insert(key.id.clone(), (self.now, until));
                     }
                 }
+                // A key that is switched off keeps its rest.
+                None if state == KeyState::Disabled => {}
                 None => drop(self.cooled.remove(&key.id)),
             }
             if state != KeyState::HalfOpen {
