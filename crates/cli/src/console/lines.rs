@@ -116,7 +116,10 @@ impl Memory {
                     seen.left_out = ended.saturating_sub(seen.finished.len() as u32);
                     self.over = over(&totals);
                 }
-                Message::Started { .. } | Message::Progress { .. } | Message::Cleared { .. } => {}
+                Message::Started { .. }
+                | Message::Progress { .. }
+                | Message::Sites { .. }
+                | Message::Cleared { .. } => {}
             }
         }
         seen

@@ -130,6 +130,8 @@ impl Model {
                 self.changed |= self.paused.is_none();
             }
             Message::Totals { totals, proxy, .. } => self.figures(totals, proxy),
+            // The panel shows the name of the route only, which comes with the figures.
+            Message::Sites { .. } => {}
             Message::Cleared { .. } => {
                 self.rows.trim(0);
                 self.changed = true;
