@@ -135,8 +135,9 @@ impl Queue {
         self.wake();
     }
 
-    /// Waits for work, then a little longer for more of it. `false`: nothing is left and the end has come.
-    pub(super) fn wait(&self, gather: Duration, enough: usize) -> bool {
+    /// Waits for work, then a little longer for more of it; without work no longer than `patience`.
+    /// `false`: nothing is left and the end has come.
+    pub(super) fn wait(&self, gather: Duration, enough: usize, patience: Option<Duration>) -> bool {
         loop {
             let stopping = self.stopping.load(Ordering::Acquire);
             match self.len() {
@@ -144,9 +145,15 @@ impl Queue {
                 0 => {
                     self.asleep.store(true, Ordering::Release);
                     if self.len() == 0 && !self.stopping.load(Ordering::Acquire) {
-                        std::thread::park();
+                        match patience {
+                            None => std::thread::park(),
+                            Some(patience) => std::thread::park_timeout(patience),
+                        }
                     }
                     self.asleep.store(false, Ordering::Release);
+                    if patience.is_some() {
+                        return true;
+                    }
                 }
                 waiting => {
                     let hurry = self.hurry.swap(false, Ordering::AcqRel);

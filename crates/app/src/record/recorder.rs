@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use proxy::{Exchange, Finish};
-use store::{Change, Store};
+use store::{Change, Store, StoreError};
 
 use super::keep::{self, BodyPolicy};
 use super::queue::{Item, Queue};
@@ -30,8 +30,9 @@ const RETRY: Duration = Duration::from_secs(2);
 /// Rows that wait for a disk that has no room; beyond, the oldest are given up.
 const MOST_PENDING: usize = 50_000;
 
-/// Longest that a reader waits for the writer.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Longest that a reader waits for the writer. Reading on earlier shows a finished exchange without its
+/// headers and bodies, so only a writer that is stuck is not waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Told of every finished exchange as soon as its row is known.
 pub type OnRow = Box<dyn Fn(&Arc<Exchange>, &store::Exchange) + Send>;
@@ -61,6 +62,7 @@ impl Recorder {
             pricing,
             on_row,
             pending: Vec::new(),
+            retry_at: None,
             trouble: trouble.clone(),
         };
         let thread = std::thread::Builder::new()
@@ -84,7 +86,7 @@ impl Recorder {
         self.queue.finished(exchange, finish);
     }
 
-    /// Waits until everything that has happened so far is written, two seconds at most.
+    /// Waits until everything that has happened so far is written, [`PATIENCE`] at most.
     pub async fn settle(&self) {
         let goal = self.queue.pushed();
         let begin = Instant::now();
@@ -137,13 +139,15 @@ struct Writer {
     on_row: OnRow,
     /// Rows that could not be written yet, without bodies.
     pending: Vec<Change<Bytes>>,
+    /// When to try again; until then everything is held back.
+    retry_at: Option<Instant>,
     trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl Writer {
     fn run(mut self) {
         crate::priority::lower_this_thread();
-        while self.queue.wait(GATHER, BATCH) {
+        while self.queue.wait(GATHER, BATCH, self.patience()) {
             let behind = self.queue.len() > BACKLOG;
             let items = self.queue.take(BATCH);
             let (count, begin) = (items.len() as u64, Instant::now());
@@ -152,6 +156,12 @@ impl Writer {
             self.queue.bodies_done(body_bytes);
             self.queue.add_written(count);
             tracing::trace!(count, elapsed = ?begin.elapsed(), "recorded");
+        }
+        if !self.pending.is_empty()
+            && let Err(error) = self.store.write(&self.pending)
+        {
+            let rows = self.pending.len();
+            tracing::error!(%error, rows, "the last rows could not be written");
         }
         if let Err(error) = self.store.checkpoint() {
             tracing::warn!(%error, "the write-ahead log could not be emptied");
@@ -208,27 +218,39 @@ impl Writer {
         (batch, body_bytes)
     }
 
+    /// How long to sleep without work: until the next try, while rows wait for one.
+    fn patience(&self) -> Option<Duration> {
+        let at = self.retry_at?;
+        Some(at.saturating_duration_since(Instant::now()))
+    }
+
     fn write(&mut self, batch: Vec<Change<Bytes>>) {
-        if !self.pending.is_empty() && self.store.write(&self.pending).is_ok() {
+        if self.retry_at.is_some_and(|at| Instant::now() < at) {
+            return self.hold_back(batch);
+        }
+        let result = self.write_with_pending(&batch);
+        let trouble = result.as_ref().err().map(ToString::to_string);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        match result {
+            Ok(()) => self.retry_at = None,
+            Err(error) => {
+                tracing::error!(%error, "exchanges could not be written");
+                self.retry_at = Some(Instant::now() + RETRY);
+                self.hold_back(batch);
+            }
+        }
+    }
+
+    /// What waits goes first: a start before its end.
+    fn write_with_pending(&mut self, batch: &[Change<Bytes>]) -> Result<(), StoreError> {
+        if !self.pending.is_empty() {
+            self.store.write(&self.pending)?;
             self.pending.clear();
         }
-        let result = if self.pending.is_empty() {
-            self.store.write(&batch).err()
-        } else {
-            None
-        };
-        let failed = result.is_some() || !self.pending.is_empty();
-        if let Some(error) = &result {
-            tracing::error!(%error, "exchanges could not be written");
+        if batch.is_empty() {
+            return Ok(());
         }
-        if let Some(trouble) = result.map(|error| error.to_string()) {
-            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
-        } else if !failed {
-            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-        if failed {
-            self.hold_back(batch);
-        }
+        self.store.write(batch)
     }
 
     /// Keeps the rows of a batch that could not be written; its bodies are lost, and counted.
@@ -259,6 +281,5 @@ impl Writer {
             tracing::error!(excess, "rows were given up: nothing can be written");
             self.pending.drain(..excess);
         }
-        std::thread::sleep(RETRY);
     }
 }
