@@ -30,8 +30,9 @@ impl Queries {
     ) -> Result<Detail, QueryError> {
         let id = exchange.id.to_string();
         let row = self.live.row(&id).ok_or(QueryError::NotFound)?;
+        let secrets = crate::record::secrets(&exchange.headers, &exchange.path);
         let kept = Kept {
-            request_headers: crate::record::headers(&exchange.headers),
+            request_headers: crate::record::headers(&exchange.headers, &secrets),
             request_bytes: exchange.body_bytes,
             ..Kept::default()
         };

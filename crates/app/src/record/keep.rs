@@ -124,15 +124,18 @@ pub(super) fn finished(
     let known = finish.usage_basis != UsageBasis::Unknown;
     let url = finish.upstream_url.as_deref();
     let kept = Kept {
-        request_headers: own_redact::headers(&exchange.headers),
-        sent_headers: own_redact::headers(&finish.sent_headers),
-        response_headers: own_redact::headers(&finish.response_headers),
+        request_headers: own_redact::headers(&exchange.headers, &secrets),
+        sent_headers: own_redact::headers(&finish.sent_headers, &secrets),
+        response_headers: own_redact::headers(&finish.response_headers, &secrets),
         upstream_url: url.map(|url| redact::path_and_query(url).into_owned()),
         request_bytes: exchange.body_bytes,
         response_bytes: finish.response_bytes,
         response_id: finish.response_id.take(),
         stop_reason: finish.stop_reason.take(),
-        error_params,
+        error_params: error_params
+            .into_iter()
+            .map(|(name, value)| (name, clean_text(&value, &secrets)))
+            .collect(),
         times: finish.times,
         connection: finish.connection.take(),
         attempts: std::mem::take(&mut finish.attempts),
@@ -157,9 +160,7 @@ fn was_answered(finish: &Finish) -> bool {
 
 fn clean_text(text: &str, secrets: &[Vec<u8>]) -> String {
     let short: String = text.chars().take(LONGEST_MESSAGE).collect();
-    let clean = own_redact::body(short.as_bytes(), secrets);
-    let clean = clean.map_or(short, |bytes| String::from_utf8_lossy(&bytes).into_owned());
-    redact::text(&clean).into_owned()
+    redact::text(&own_redact::quoted(&short, secrets)).into_owned()
 }
 
 /// Where the upstream told no usage, the tokens are counted here and stay marked as an estimate.
@@ -294,7 +295,8 @@ fn bodies(
             side,
             kept,
             bytes,
-            content_type: text(headers, http::header::CONTENT_TYPE),
+            content_type: text(headers, http::header::CONTENT_TYPE)
+                .map(|kind| own_redact::quoted(&kind, secrets).into_owned()),
             encoding,
             arrivals: arrivals
                 .iter()

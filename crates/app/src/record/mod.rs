@@ -7,4 +7,4 @@ mod redact;
 
 pub use keep::Kept;
 pub use recorder::{OnRow, Recorder};
-pub(crate) use redact::headers;
+pub(crate) use redact::{headers, secrets};

@@ -1,5 +1,7 @@
 //! Taking the caller's own secrets out of everything that is kept.
 
+use std::borrow::Cow;
+
 use base::redact;
 use bytes::Bytes;
 use http::HeaderMap;
@@ -10,8 +12,9 @@ use crate::view::HeaderView;
 /// Shortest secret that is looked for in bodies: shorter ones would hit by chance.
 const SHORTEST: usize = 8;
 
-/// Headers as lines, secrets masked.
-pub(crate) fn headers(headers: &HeaderMap) -> Vec<HeaderView> {
+/// Headers as lines, secrets masked: those that a name tells, and the request's own wherever they are
+/// quoted.
+pub(crate) fn headers(headers: &HeaderMap, secrets: &[Vec<u8>]) -> Vec<HeaderView> {
     headers
         .iter()
         .map(|(name, value)| {
@@ -20,7 +23,7 @@ pub(crate) fn headers(headers: &HeaderMap) -> Vec<HeaderView> {
             let value = if secret {
                 redact::header_value(name, &text)
             } else {
-                redact::text(&text).into_owned()
+                redact::text(&quoted(&text, secrets)).into_owned()
             };
             HeaderView {
                 name: name.to_owned(),
@@ -31,8 +34,16 @@ pub(crate) fn headers(headers: &HeaderMap) -> Vec<HeaderView> {
         .collect()
 }
 
+/// A text in which the secrets are blotted out.
+pub(super) fn quoted<'a>(text: &'a str, secrets: &[Vec<u8>]) -> Cow<'a, str> {
+    match body(text.as_bytes(), secrets) {
+        Some(clean) => String::from_utf8_lossy(&clean).into_owned().into(),
+        None => text.into(),
+    }
+}
+
 /// The secrets of a request, to be found again where an upstream quotes them.
-pub(super) fn secrets(headers: &HeaderMap, path: &str) -> Vec<Vec<u8>> {
+pub(crate) fn secrets(headers: &HeaderMap, path: &str) -> Vec<Vec<u8>> {
     let in_headers = headers
         .iter()
         .filter(|(name, _)| redact::is_secret_header(name.as_str()))
@@ -41,7 +52,7 @@ pub(super) fn secrets(headers: &HeaderMap, path: &str) -> Vec<Vec<u8>> {
                 .as_bytes()
                 .split(|byte| *byte == b' ' || *byte == b';')
         })
-        .map(|part| part.split(|byte| *byte == b'=').next_back().unwrap_or(part));
+        .flat_map(|part| [part, after_name(part)]);
     let query = path.split_once('?').map_or("", |(_, query)| query);
     let kept = redact::path_and_query(path);
     let kept = kept.split_once('?').map_or("", |(_, query)| query);
@@ -55,6 +66,12 @@ pub(super) fn secrets(headers: &HeaderMap, path: &str) -> Vec<Vec<u8>> {
         .filter(|secret| secret.len() >= SHORTEST)
         .map(<[u8]>::to_vec)
         .collect()
+}
+
+/// The value of a cookie's `name=value`. Keys may end with `=`: they are looked for whole as well.
+fn after_name(part: &[u8]) -> &[u8] {
+    let name = part.iter().position(|byte| *byte == b'=');
+    name.map_or(&[], |at| &part[at + 1..])
 }
 
 /// A body without the secrets, as long as before; `None` when there is none in it.
@@ -93,5 +110,9 @@ mod tests {
         assert_eq!(clean.len(), text.len());
         assert!(memmem::find(&clean, b"secret").is_none(), "{clean:?}");
         assert_eq!(body(b"nothing", &secrets), None);
+        headers.insert("x-api-key", "cGFkZGVkLXNlY3JldA==".parse().unwrap());
+        let secrets = super::secrets(&headers, "");
+        let clean = body(b"Incorrect key cGFkZGVkLXNlY3JldA==.", &secrets).unwrap();
+        assert_eq!(&clean[..], b"Incorrect key ********************.");
     }
 }
