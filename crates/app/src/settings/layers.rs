@@ -216,12 +216,12 @@ fn build(
             |(_, source_name, _)| source_name.clone(),
         )
     };
-    let settings: Settings = all.try_into().map_err(|error: toml::de::Error| {
-        let (key, says) = ("a setting".to_owned(), error.message().to_owned());
+    let settings: Settings = all.clone().try_into().map_err(|error: toml::de::Error| {
+        let key = unreadable(defaults, &all).unwrap_or_else(|| "a setting".to_owned());
         SettingsError::Value {
+            source_name: source_of(&key),
+            says: error.message().to_owned(),
             key,
-            source_name: path.display().to_string(),
-            says,
         }
     })?;
     match settings.problem() {
@@ -232,6 +232,20 @@ fn build(
             says,
         }),
     }
+}
+
+/// The setting whose value no type of ours can hold, for example -1 where a count is expected.
+fn unreadable(defaults: &Table, all: &Table) -> Option<String> {
+    let mut values = all.iter().flat_map(|(section, value)| {
+        let table = value.as_table().into_iter().flatten();
+        table.map(move |(key, value)| (format!("{section}.{key}"), value))
+    });
+    let alone = |(key, value): &(String, &Value)| {
+        let mut one = defaults.clone();
+        set(&mut one, key, (*value).clone());
+        one.try_into::<Settings>().is_err()
+    };
+    values.find(alone).map(|(key, _)| key)
 }
 
 fn lookup<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
