@@ -1,6 +1,6 @@
 //! Knowing one's own addresses, so that no request goes in a circle.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::{Arc, RwLock};
 
 /// Addresses that this process listens on. Empty until it does.
@@ -26,7 +26,8 @@ impl OwnAddresses {
             .filter(|own| own.port() == address.port())
             .any(|own| {
                 own.ip() == address.ip()
-                    || is_here(address.ip()) && (is_here(own.ip()) || own.ip().is_unspecified())
+                    || is_here(address.ip()) && is_here(own.ip())
+                    || own.ip().is_unspecified() && is_of_this_machine(address.ip())
             })
     }
 }
@@ -35,6 +36,11 @@ impl OwnAddresses {
 fn is_here(ip: IpAddr) -> bool {
     let ip = ip.to_canonical();
     ip.is_loopback() || ip.is_unspecified()
+}
+
+/// Whether a network card of this machine has the address: only then can it be bound.
+fn is_of_this_machine(ip: IpAddr) -> bool {
+    UdpSocket::bind(SocketAddr::new(ip.to_canonical(), 0)).is_ok()
 }
 
 #[cfg(test)]
@@ -62,5 +68,8 @@ mod tests {
         for other in ["127.0.0.1:8080", "192.0.2.1:7357"] {
             assert!(!contains(other), "{other}");
         }
+        own.set(vec!["0.0.0.0:7357".parse().unwrap()]);
+        assert!(contains("127.0.0.1:7357"));
+        assert!(!contains("192.0.2.1:7357"), "no machine has this one");
     }
 }
