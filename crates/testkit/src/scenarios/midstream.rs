@@ -53,7 +53,7 @@ pub(super) const ALL: &[Scenario] = &[
             let promised =
                 json_reply(call, 200).header("content-length", document.len().to_string());
             let mut stream = promised.bare();
-            stream.write(&document[..document.len() / 2]);
+            stream.write(&document.as_bytes()[..document.len() / 2]);
             stream.cut(Step::Close)
         },
     ),
