@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::harness::{Door, Harness, PATIENCE, raw};
+use crate::harness::{Door, Harness, PATIENCE, mumble};
 
 async fn works(door: &Door) {
     let heard = door.call("/v1/messages", "text", false).send().await;
@@ -52,7 +52,7 @@ async fn heads_that_are_too_large_are_refused() {
         ),
         (format!("GET {path} HTTP/1.1\r\n{host}\r\n"), "414"),
     ] {
-        let answer = raw(door.address, request.as_bytes()).await;
+        let answer = mumble(door.address, request.as_bytes()).await;
         // The refusal may be overtaken by the end of the connection.
         assert!(
             answer.is_empty() || answer.starts_with(&format!("HTTP/1.1 {status}")),
@@ -98,7 +98,7 @@ async fn what_is_no_http_harms_nobody() {
         format!("GET /assets/..%2f..%2fetc/passwd HTTP/1.1\r\n{host}connection: close\r\n\r\n"),
     ];
     for request in requests {
-        let answer = raw(door.address, request.as_bytes()).await;
+        let answer = mumble(door.address, request.as_bytes()).await;
         assert!(!answer.starts_with("HTTP/1.1 5"), "{request:?}: {answer}");
         assert!(!answer.contains("root:"), "{request:?}: {answer}");
     }
@@ -114,12 +114,12 @@ async fn no_second_request_hides_in_a_first_one() {
         door.address,
         body.len()
     );
-    raw(door.address, request.as_bytes()).await;
+    mumble(door.address, request.as_bytes()).await;
     let hidden = format!(
         "GET /v1/models HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nx-a: b\rPOST /v1/hidden HTTP/1.1\r\n\r\n",
         door.address
     );
-    raw(door.address, hidden.as_bytes()).await;
+    mumble(door.address, hidden.as_bytes()).await;
     let targets: Vec<String> = door
         .upstream
         .journal()
@@ -192,13 +192,14 @@ fn any_bytes_at_all_leave_it_alive() {
         while let Some(at) = memchr::memmem::find(&bytes, mark) {
             bytes.splice(at..at + mark.len(), host.bytes());
         }
-        let answer = runtime.block_on(raw(door.address, &bytes));
+        let answer = runtime.block_on(mumble(door.address, &bytes));
         prop_assert!(
             answer.is_empty() || answer.starts_with("HTTP/1."),
             "{answer:?}"
         );
         prop_assert!(!answer.starts_with("HTTP/1.1 500"), "{answer}");
-        let stream = runtime.block_on(timeout(PATIENCE, TcpStream::connect(door.address)));
+        let connected = async { timeout(PATIENCE, TcpStream::connect(door.address)).await };
+        let stream = runtime.block_on(connected);
         prop_assert!(matches!(stream, Ok(Ok(_))));
         Ok(())
     });

@@ -74,7 +74,7 @@ async fn bodies_longer_than_the_limit_keep_their_beginning_and_say_so() {
     assert_eq!(body["kept_bytes"], 1_048_576.0);
     assert!(body["bytes"].as_f64().unwrap() > 1_500_000.0);
     let heard = door
-        .call("/v1/messages", "sized?bytes=3000000", true)
+        .call("/v1/messages", "giant-event?mib=3", true)
         .send()
         .await;
     let detail = door.detail(heard.id()).await;

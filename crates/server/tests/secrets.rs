@@ -1,13 +1,15 @@
 //! A key that goes through every path is found in nothing that was written, logged or answered.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::Value;
 use testkit::scenarios;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::harness::{DIALECTS, Door, Harness};
+use crate::harness::{Ask, DIALECTS, Door, Harness};
 
 /// The recognisable middle of the key; its last characters may be shown.
 const CORE: &str = "Sentinel7Rz0q4Wm8Kd2Xv6";
@@ -41,18 +43,6 @@ impl Write for Log {
     }
 }
 
-fn headers(key: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("x-api-key", key.to_owned()),
-        ("authorization", format!("Bearer {key}")),
-        ("cookie", format!("theme=dark; session={key}")),
-        ("x-goog-api-key", key.to_owned()),
-        ("api-key", key.to_owned()),
-        ("proxy-authorization", format!("Basic {key}")),
-        ("x-some-secret-token", key.to_owned()),
-    ]
-}
-
 fn holds(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, CORE.as_bytes()).is_some()
 }
@@ -60,27 +50,16 @@ fn holds(bytes: &[u8]) -> bool {
 /// Drives the key through every scenario in every way, and through every refusal.
 async fn drive(door: &Door, key: &str) {
     let mut calls = JoinSet::new();
-    let all: Vec<_> = scenarios::all()
-        .map(|scenario| scenario.name)
-        .filter(|name| !LEFT_OUT.contains(name))
-        .collect();
-    for (at, name) in all.iter().enumerate() {
+    let names = scenarios::all().map(|scenario| scenario.name);
+    let names = names.filter(|name| !LEFT_OUT.contains(name));
+    for (at, name) in names.enumerate() {
         for stream in [true, false] {
-            if stream && IN_PIECES.contains(name) {
+            if stream && IN_PIECES.contains(&name) {
                 continue;
             }
-            // The key also stands in the question, and the answer quotes it.
-            let quoting = match stream {
-                true => String::new(),
-                false => format!("&text=Your%20key%20{}%20is%20bad", encoded(key)),
-            };
-            let scenario = format!("{name}?{SMALL}{quoting}");
             let path = format!("{}?key={}", DIALECTS[at % 3], encoded(key));
-            let mut ask = door.call(&path, &scenario, stream);
-            for (name, value) in headers(key) {
-                ask = ask.header(name, &value);
-            }
-            calls.spawn(ask.send());
+            let ask = door.call(&path, &format!("{name}?{SMALL}"), stream);
+            calls.spawn(with_key(ask, key).send());
             if calls.len() >= 12 {
                 calls.join_next().await.unwrap().unwrap();
             }
@@ -104,16 +83,27 @@ async fn drive(door: &Door, key: &str) {
             ("evil.example".to_owned(), None),
             (door.address.to_string(), Some("http://evil.example")),
         ] {
-            let mut ask = door.ask(method, &path).header("host", &host);
-            for (name, value) in headers(key) {
-                ask = ask.header(name, &value);
-            }
-            if let Some(origin) = origin {
-                ask = ask.header("origin", origin);
-            }
-            ask.send().await;
+            let ask = with_key(door.ask(method, &path), key).header("host", &host);
+            match origin {
+                Some(origin) => ask.header("origin", origin).send().await,
+                None => ask.send().await,
+            };
         }
     }
+}
+
+fn with_key(ask: Ask, key: &str) -> Ask {
+    [
+        ("x-api-key", key.to_owned()),
+        ("authorization", format!("Bearer {key}")),
+        ("cookie", format!("theme=dark; session={key}")),
+        ("x-goog-api-key", key.to_owned()),
+        ("api-key", key.to_owned()),
+        ("proxy-authorization", format!("Basic {key}")),
+        ("x-some-secret-token", key.to_owned()),
+    ]
+    .iter()
+    .fold(ask, |ask, (name, value)| ask.header(name, value))
 }
 
 /// For a query.
@@ -144,7 +134,7 @@ async fn look_everywhere(door: &Door, found: &mut Vec<String>) {
     }
     let list = look("/api/requests?limit=1000".to_owned()).await;
     let rows = list["requests"].as_array().unwrap();
-    assert!(rows.len() > 100, "{}", rows.len());
+    assert!(!rows.is_empty());
     for row in rows {
         let id = row["id"].as_str().unwrap();
         let (model, path) = (&row["model"], &row["path"]);
@@ -181,49 +171,149 @@ fn look_at_files(door: &Door, found: &mut Vec<String>) {
     assert!(files >= 4);
 }
 
+/// Begins to catch the log of the whole program: once, whichever test comes first.
+fn log() -> Log {
+    static LOG: OnceLock<Log> = OnceLock::new();
+    let begin = || {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        log
+    };
+    LOG.get_or_init(begin).clone()
+}
+
+/// Looks for the key wherever something of it could be.
+async fn check(door: &Door, log: &Log) {
+    let mut found = Vec::new();
+    look_everywhere(door, &mut found).await;
+    look_at_files(door, &mut found);
+    let mut watcher = door.watch("").await;
+    if holds(watcher.next().await.to_string().as_bytes()) {
+        found.push("/ws".to_owned());
+    }
+    if holds(&log.0.lock().unwrap()) {
+        found.push("the log".to_owned());
+    }
+    assert!(found.is_empty(), "{} places: {found:#?}", found.len());
+}
+
 #[tokio::test]
 async fn the_callers_key_is_in_nothing_that_was_written_logged_or_answered() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let log = log();
     let door = Harness::new()
         .setting("upstream.first_byte_timeout_s", 1)
         .setting("upstream.idle_timeout_s", 1)
         .setting("capture.max_history", 1_000)
         .start()
         .await;
-    let mut watcher = door.watch("").await;
-    for key in keys() {
-        drive(&door, &key).await;
-    }
+    drive(&door, &keys()[0]).await;
     let arrived = door.upstream.journal().requests();
     let arrived = format!("{:?}", arrived.last().unwrap().headers);
     assert!(holds(arrived.as_bytes()), "the upstream does get it");
-    let mut found = Vec::new();
-    look_everywhere(&door, &mut found).await;
-    look_at_files(&door, &mut found);
-    while let Some(message) = watcher
-        .next_within(std::time::Duration::from_millis(1_200))
-        .await
-    {
-        if holds(message.to_string().as_bytes()) {
-            found.push(format!("/ws {}", message["type"]));
-            break;
+    assert!(!log.0.lock().unwrap().is_empty(), "the log was caught");
+    check(&door, &log).await;
+}
+
+/// Answers that quote the key, as relays like to do.
+fn quotation(key: &str, how: &str) -> Vec<u8> {
+    let gzip = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let document = format!(
+        r#"{{"type":"error","error":{{"type":"authentication_error","code":"x","message":"Incorrect key {key}, see https://x.example/?key={key}"}}}}"#
+    );
+    let event = format!("event: error\ndata: {document}\n\n");
+    let (json, sse) = ("application/json", "text/event-stream");
+    let (status, kind, encoding, body) = match how {
+        "document" => ("401 No", json, "", document.into_bytes()),
+        "gzip" => ("401 No", json, "gzip", gzip(&document)),
+        "inside" => ("200 OK", json, "", document.into_bytes()),
+        "inside-gzip" => ("200 OK", json, "gzip", gzip(&document)),
+        "event" => ("200 OK", sse, "", event.into_bytes()),
+        "event-gzip" => ("200 OK", sse, "gzip", gzip(&event)),
+        "text" => (
+            "502 No",
+            "text/plain",
+            "",
+            format!("no {key}!").into_bytes(),
+        ),
+        "type" => ("200 OK", key, "", b"x".to_vec()),
+        other => panic!("{other}"),
+    };
+    let encoding = match encoding {
+        "" => String::new(),
+        name => format!("content-encoding: {name}\r\n"),
+    };
+    let mut answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\n{encoding}content-length: {}\r\n\
+         x-debug: you sent {key}\r\nset-cookie: key={key}\r\nx-request-url: /?key={key}\r\n\
+         connection: close\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    answer.extend_from_slice(&body);
+    answer
+}
+
+/// An upstream that says what it was called with.
+async fn quoting() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"}") {
+                stream.read_buf(&mut head).await.unwrap();
+            }
+            let head = String::from_utf8(head).unwrap();
+            let behind = |mark: &str| head.split_once(mark).unwrap().1;
+            let key = behind("x-api-key: ").split("\r\n").next().unwrap();
+            let how = behind("how=").split('&').next().unwrap();
+            let answer = quotation(key, how);
+            stream.write_all(&answer).await.unwrap();
         }
-        if message["type"] == "totals" && message["totals"]["in_flight"] == 0 {
-            break;
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_key_that_the_upstream_quotes_is_blotted_out() {
+    let log = log();
+    let upstream = quoting().await;
+    let door = Harness::new()
+        .upstream_at(format!("http://{upstream}"))
+        .start()
+        .await;
+    let ways = [
+        "document",
+        "gzip",
+        "inside",
+        "inside-gzip",
+        "event",
+        "event-gzip",
+        "text",
+        "type",
+    ];
+    for key in keys() {
+        for path in DIALECTS {
+            for how in ways {
+                let path = format!("{path}?how={how}&key={}", encoded(&key));
+                let ask = door.call(&path, "text", how.starts_with("event"));
+                let heard = with_key(ask, &key).send().await;
+                let answer = quotation(&key, how);
+                assert!(answer.ends_with(&heard.body), "the client gets it whole");
+                assert!(!heard.body.is_empty());
+            }
         }
     }
-    let logged = log.0.lock().unwrap().clone();
-    assert!(!logged.is_empty(), "the log was caught");
-    if holds(&logged) {
-        found.push("the log".to_owned());
-    }
-    assert!(found.is_empty(), "{} places: {found:#?}", found.len());
+    check(&door, &log).await;
 }
 
 #[tokio::test]

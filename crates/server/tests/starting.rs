@@ -19,7 +19,7 @@ async fn a_mistake_in_the_settings_names_file_and_line() {
         ("\n[capture]\nbodies = 3\n", 3, "must be of type boolean"),
         ("[server\n", 1, ""),
         ("a = 1\n[b]\n", 1, "unknown section"),
-        ("[server]\nhosts = [\n", 3, ""),
+        ("[server]\nhosts = [\n", 2, ""),
     ] {
         let harness = Harness::new().settings_file(text);
         let file = harness.data().join("config.toml");

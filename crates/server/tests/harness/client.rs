@@ -1,6 +1,7 @@
 //! A client that hides nothing: one connection per request, answers with the way they ended.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -13,6 +14,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::PATIENCE;
+
+/// Long enough for an answer that is on its way; nothing depends on it.
+const LITTLE: Duration = Duration::from_millis(40);
 
 /// A request to be sent.
 pub struct Ask {
@@ -130,13 +134,26 @@ impl Heard {
     }
 }
 
-/// Sends bytes as they are and reads whatever comes back until the other side is done.
+/// Sends bytes as they are and reads until the server closes: for requests that ask it to.
 pub async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // The server may close before everything is sent.
-    let _ = stream.write_all(bytes).await;
-    let _ = stream.shutdown().await;
+    stream.write_all(bytes).await.unwrap();
     let mut heard = Vec::new();
+    let reading = stream.read_to_end(&mut heard);
+    timeout(PATIENCE, reading).await.unwrap().unwrap();
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// Sends bytes that may be no request, listens a little, leaves, and gives what was heard.
+pub async fn mumble(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // The server may close before everything is sent, or break the connection.
+    let _ = stream.write_all(bytes).await;
+    let (mut heard, mut piece) = (Vec::new(), [0; 4096]);
+    while let Ok(Ok(read @ 1..)) = timeout(LITTLE, stream.read(&mut piece)).await {
+        heard.extend_from_slice(&piece[..read]);
+    }
+    let _ = stream.shutdown().await;
     let _ = timeout(PATIENCE, stream.read_to_end(&mut heard))
         .await
         .unwrap();

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::Upstream;
 
-pub use client::{Ask, Heard, raw};
+pub use client::{Ask, Heard, mumble, raw};
 pub use schema::Schemas;
 pub use socket::{Watcher, is_about};
 

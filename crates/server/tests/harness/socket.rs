@@ -59,14 +59,17 @@ impl Watcher {
     /// Everything up to and with the message that is looked for.
     pub async fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> Vec<Value> {
         let mut heard = Vec::new();
-        loop {
-            let message = self.next().await;
-            let found = is_it(&message);
-            heard.push(message);
-            if found {
-                return heard;
+        let listening = async {
+            loop {
+                heard.push(self.message().await);
+                if heard.last().is_some_and(&is_it) {
+                    return;
+                }
             }
-        }
+        };
+        let found = timeout(PATIENCE, listening).await;
+        assert!(found.is_ok(), "never said: {heard:#?}");
+        heard
     }
 
     /// Says something.
