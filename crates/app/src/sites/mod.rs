@@ -2,12 +2,15 @@
 
 mod book;
 mod check;
+mod edit;
 mod error;
 mod input;
 mod journey;
 mod keep;
+mod keys;
 mod ping;
 mod router;
+mod routes;
 mod routing;
 mod view;
 
