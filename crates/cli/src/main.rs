@@ -11,7 +11,10 @@ mod log;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
+
+use commands::client::Place;
 
 /// Gives memory back after a flood, and is faster than the C library's.
 #[global_allocator]
@@ -39,6 +42,12 @@ enum Command {
     Open,
     /// A made-up relay with traffic, in a temporary directory: see every tab alive without a key
     Demo(commands::demo::Arguments),
+    /// Sites and their keys
+    Site(commands::site::Arguments),
+    /// Try a site: name, connection, models, a real tiny completion
+    Ping(commands::ping::Arguments),
+    /// Keys and their states
+    Tokens(commands::tokens::Arguments),
     /// What a usage costs
     Price(commands::price::Arguments),
 }
@@ -48,11 +57,14 @@ fn main() -> ExitCode {
         data_dir,
         config,
         command,
-    } = Arguments::parse();
+    } = Arguments::try_parse().unwrap_or_else(wrong_usage);
     let done = match command {
         Command::Serve(arguments) => commands::serve::run(data_dir, config, arguments),
         Command::Open => commands::open::run(data_dir),
         Command::Demo(arguments) => commands::demo::run(arguments),
+        Command::Site(arguments) => commands::site::run(Place { data_dir, config }, arguments),
+        Command::Ping(arguments) => commands::ping::run(Place { data_dir, config }, arguments),
+        Command::Tokens(arguments) => commands::tokens::run(Place { data_dir, config }, arguments),
         Command::Price(arguments) => commands::price::run(&arguments),
     };
     match done {
@@ -62,4 +74,24 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong with the arguments, without repeating a key that was put in the wrong place.
+#[expect(clippy::print_stderr, reason = "where wrong usage is told")]
+fn wrong_usage(mut error: clap::Error) -> Arguments {
+    let misplaced = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(text)) if !text.starts_with('-') => {
+            Some(base::secret::mask(text))
+        }
+        _ => None,
+    };
+    if let Some(masked) = misplaced {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(masked));
+    }
+    let plain = error.render().to_string();
+    if base::redact::text(&plain) == plain {
+        error.exit();
+    }
+    eprintln!("{}", base::redact::text(&plain).trim_end());
+    std::process::exit(error.exit_code());
 }

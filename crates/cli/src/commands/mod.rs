@@ -1,15 +1,21 @@
-//! One file per command.
+//! One file or folder per command, and what they share: [`client`], [`find`], [`answer`].
 
+mod answer;
+pub(crate) mod client;
 pub(crate) mod demo;
+mod find;
 pub(crate) mod open;
+pub(crate) mod ping;
 pub(crate) mod price;
 pub(crate) mod serve;
+pub(crate) mod site;
+pub(crate) mod tokens;
 
 /// Most threads that carry requests; more buy nothing on a personal machine. On one core a second one
 /// would only make the tasks change places.
 const MOST_WORKERS: usize = 4;
 
-/// The asynchronous runtime of the long-running commands.
+/// The asynchronous runtime.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     tokio::runtime::Builder::new_multi_thread()

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use app::DataDir;
+use hyper::Method;
 
 use super::serve::open_browser;
+use crate::ask::Server;
 use crate::failure::Failure;
 
 /// Opens the panel of the Relayscope that runs on this data directory.
@@ -17,8 +19,12 @@ pub(crate) fn run(data_dir: Option<PathBuf>) -> Result<(), Failure> {
             place.display()
         )));
     };
-    let token = std::fs::read_to_string(place.join("session-token"))?;
-    let address = super::runtime()?.block_on(crate::ask::one_time_address(port, token.trim()))?;
-    open_browser(&address);
+    let server = Server::of(&place, port)?;
+    let asked = server.ask(Method::POST, "/api/session/one-time", None);
+    let answer = super::runtime()?.block_on(asked)?;
+    let Some(address) = answer["url"].as_str() else {
+        return Err(Failure::new("the running Relayscope gave no address"));
+    };
+    open_browser(address);
     Ok(())
 }

@@ -7,7 +7,7 @@
 
 mod act;
 mod columns;
-mod fit;
+pub(crate) mod fit;
 mod keys;
 pub(crate) mod lines;
 mod model;
