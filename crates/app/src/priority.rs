@@ -1,15 +1,42 @@
 //! Giving way to what is more urgent.
+//!
+//! On one core, a writer of equal rank makes streams stutter (measured: 99th percentile of a delta 5.0 ms
+//! against 0.36 ms).
 
-/// Lowers the calling thread: on one core, a writer of equal rank makes streams stutter (measured:
-/// 99th percentile of a delta 5.0 ms against 0.36 ms).
-#[cfg(target_os = "linux")]
-pub(crate) fn lower_this_thread() {
-    // On Linux "the calling process" means the calling thread.
-    if let Err(error) = rustix::process::setpriority_process(None, 19) {
-        tracing::debug!(%error, "the recorder keeps its priority");
+use thread_priority::ThreadPriority;
+
+/// How urgent the calling thread is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// Whenever nobody else wants the processor.
+    Idle,
+    /// Behind the others, but never starved.
+    Low,
+}
+
+/// Sets how urgent the calling thread is. Where the system refuses, it stays as it is.
+pub(crate) fn set(urgency: Urgency) {
+    if let Err(error) = apply(urgency) {
+        tracing::debug!(?error, ?urgency, "the recorder keeps its priority");
     }
 }
 
-/// Elsewhere the priority belongs to the whole process and stays.
+/// Linux wakes a normal thread over an idle one at once, but lets a merely nice one finish its slice.
+#[cfg(target_os = "linux")]
+fn apply(urgency: Urgency) -> Result<(), thread_priority::Error> {
+    use thread_priority::unix::{
+        NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
+    };
+    let policy = match urgency {
+        Urgency::Idle => NormalThreadSchedulePolicy::Idle,
+        Urgency::Low => NormalThreadSchedulePolicy::Other,
+    };
+    let policy = ThreadSchedulePolicy::Normal(policy);
+    set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy)
+}
+
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn lower_this_thread() {}
+fn apply(_: Urgency) -> Result<(), thread_priority::Error> {
+    thread_priority::set_current_thread_priority(ThreadPriority::Min)
+}

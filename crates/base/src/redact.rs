@@ -39,6 +39,27 @@ const HARMLESS_HEADERS: &[&str] = &[
     "x-stainless-retry-count",
 ];
 
+/// Headers of nearly every call, known to be harmless: looked up before anything is searched.
+const COMMON_HEADERS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "anthropic-beta",
+    "anthropic-version",
+    "connection",
+    "content-length",
+    "content-type",
+    "date",
+    "host",
+    "request-id",
+    "server",
+    "transfer-encoding",
+    "user-agent",
+    "x-app",
+];
+
+/// Shortest run of key characters that is taken for a key.
+const SHORTEST_KEY: usize = 16;
+
 /// Query parameters whose value is a secret.
 const SECRET_PARAMETERS: &[&str] = &[
     "key",
@@ -74,6 +95,9 @@ const KEY_PREFIXES: &[&str] = &[
 
 /// Whether a header's value must not be kept. `name` in lower case.
 pub fn is_secret_header(name: &str) -> bool {
+    if COMMON_HEADERS.contains(&name) {
+        return false;
+    }
     if SECRET_HEADERS.contains(&name) {
         return true;
     }
@@ -124,6 +148,9 @@ pub fn path_and_query(text: &str) -> Cow<'_, str> {
 
 /// A text in which everything that looks like a key is masked: for error messages, which like to quote it.
 pub fn text(text: &str) -> Cow<'_, str> {
+    if text.len() < SHORTEST_KEY {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::new();
     let mut kept = 0;
     let mut at = 0;
@@ -153,7 +180,8 @@ fn next_key(text: &str, from: usize) -> Option<std::ops::Range<usize>> {
                 let length = text[start..]
                     .find(|character| !is_key(character))
                     .unwrap_or(text.len() - start);
-                length >= 16 && !before.is_some_and(|character| character.is_ascii_alphanumeric())
+                length >= SHORTEST_KEY
+                    && !before.is_some_and(|character| character.is_ascii_alphanumeric())
             })
     });
     let start = starts.min()?;

@@ -150,7 +150,7 @@ impl Proxy {
             client: agent.and_then(wire::client::name),
             summary: Summary::of(&parts.headers, &body),
             method: parts.method,
-            headers: parts.headers,
+            headers: headers::owned(&parts.headers),
             body_bytes: body.len() as u64,
             body: Mutex::new(body),
             live: Live::default(),
@@ -320,7 +320,7 @@ impl Proxy {
         parts.extensions.clear();
         let status = parts.status;
         ending.draft.status = Some(status.as_u16());
-        ending.draft.response_headers = parts.headers.clone();
+        ending.draft.response_headers = headers::owned(&parts.headers);
         headers::for_client(&mut parts.headers);
         let recording = tee.recording();
         let comment = limits.stream_cost_comment && recording.is_stream() && recording.is_plain();

@@ -1,8 +1,8 @@
 //! Which headers travel on.
 
 use http::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName,
+    HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 /// Headers that hold for one connection only (RFC 9110, 7.6.1), and `Expect`, which we answer ourselves.
@@ -60,6 +60,20 @@ pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
 /// Leaves in an answer's headers what goes to the client.
 pub(crate) fn for_client(headers: &mut HeaderMap) {
     drop_one_hop(headers);
+}
+
+/// The same headers in memory of their own. As the HTTP library gives them, names and values are slices
+/// of a connection's read buffer, and one kept header would keep all of it.
+pub(crate) fn owned(headers: &HeaderMap) -> HeaderMap {
+    let mut copies = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let known = HeaderName::from_bytes(name.as_str().as_bytes());
+        if let (Ok(name), Ok(mut copy)) = (known, HeaderValue::from_bytes(value.as_bytes())) {
+            copy.set_sensitive(value.is_sensitive());
+            copies.append(name, copy);
+        }
+    }
+    copies
 }
 
 fn drop_one_hop(headers: &mut HeaderMap) {

@@ -12,6 +12,7 @@ use store::{Change, Store, StoreError};
 use super::keep::{self, BodyPolicy};
 use super::queue::{Item, Queue};
 use crate::pricing::Pricing;
+use crate::priority::{self, Urgency};
 use crate::settings::SettingsStore;
 
 /// How long the writer gathers before it writes: one transaction for all of it.
@@ -146,9 +147,15 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
-        crate::priority::lower_this_thread();
+        let mut urgency = Urgency::Idle;
+        priority::set(urgency);
         while self.queue.wait(GATHER, BATCH, self.patience()) {
             let behind = self.queue.len() > BACKLOG;
+            let wanted = if behind { Urgency::Low } else { Urgency::Idle };
+            if wanted != urgency {
+                urgency = wanted;
+                priority::set(urgency);
+            }
             let items = self.queue.take(BATCH);
             let (count, begin) = (items.len() as u64, Instant::now());
             let (batch, body_bytes) = self.changes(items, behind);
