@@ -116,6 +116,23 @@ test("clearing can be undone, and only then reaches the server", async ({ panel 
   await expect.poll(() => asked, { timeout: 15_000 }).toBe(1);
 });
 
+test("what is on disk goes only when it is asked for", async ({ panel }) => {
+  const asked: unknown[] = [];
+  await panel.page.route("**/api/clear-history", async (route) => {
+    asked.push(route.request().postDataJSON());
+    await route.fulfill({ json: { success: true, cleared: 1 } });
+  });
+  await expect(panel.table.locator("tbody .st.ok").first()).toBeVisible();
+  await panel.page.getByRole("button", { name: "Clear history" }).click();
+  const dialog = panel.page.getByRole("alertdialog");
+  const disk = dialog.getByRole("checkbox", { name: /kept on disk/ });
+  await expect(disk).toHaveAttribute("aria-checked", "false");
+  await disk.click();
+  await dialog.getByRole("button", { name: "Clear history" }).click();
+  await expect(panel.page.getByText("List and disk cleared")).toBeVisible();
+  await expect.poll(() => asked, { timeout: 15_000 }).toEqual([{ kept: true }]);
+});
+
 test("older requests are read as the end of the list comes near", async ({ panel }) => {
   const asked = panel.page.waitForRequest((request) => request.url().includes("/api/requests"));
   await panel.page.locator(".table-wrap").evaluate((element) => element.scrollTo(0, element.scrollHeight));

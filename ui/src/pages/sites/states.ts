@@ -41,7 +41,8 @@ export const causeWord = (cause: string): string => said("causes", cause, cause)
 
 /** `claude-opus: model not available, 3h 05m`. */
 export function coolingWords(cooling: CoolingView, now: number): string {
-  const words = [causeWord(cooling.cause), timeLeft(cooling.until, now)].filter((part) => part !== "").join(", ");
+  const [cause, time] = [causeWord(cooling.cause), timeLeft(cooling.until, now)];
+  const words = time === "" ? cause : t("site.causeFor", { cause, time });
   return cooling.scope === null ? words : t("site.scoped", { scope: cooling.scope, words });
 }
 
@@ -55,6 +56,10 @@ export function hostOf(address: string): string {
     return address;
   }
 }
+
+/** Only an address of the web becomes a link. */
+export const checkinPage = (site: SiteView): string | null =>
+  site.checkin_url !== null && /^https?:\/\//i.test(site.checkin_url) ? site.checkin_url : null;
 
 /** `default`, `fallback 2`, or nothing outside of the default route. */
 export function routeWord(position: number | null): string {
