@@ -7,11 +7,15 @@ use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use serde_json::json;
 
 use crate::guard::Visitor;
 use crate::refuse::Refusal;
+
+/// Longest reason of the framework that is passed on.
+const LONGEST_REASON: usize = 4 * 1024;
 
 /// Why an endpoint has no answer.
 #[derive(Debug)]
@@ -147,6 +151,40 @@ pub(crate) async fn no_such_endpoint() -> ApiError {
         message,
         params: Vec::new(),
     }
+}
+
+/// Refusals of the framework (a wrong method, a body that is too large, a query that cannot be read) in
+/// the shape of all others.
+pub(crate) async fn in_our_shape(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(CONTENT_TYPE);
+    let plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !status.is_client_error() || !plain {
+        return response;
+    }
+    let code = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        _ => "bad_request",
+    };
+    let (mut parts, body) = response.into_parts();
+    let text = axum::body::to_bytes(body, LONGEST_REASON).await;
+    let text = text.unwrap_or_default();
+    let message = match &*String::from_utf8_lossy(&text) {
+        "" => status.canonical_reason().unwrap_or("refused").to_owned(),
+        text => text.to_owned(),
+    };
+    let params = Vec::new();
+    let error = ApiError {
+        status,
+        code,
+        message,
+        params,
+    };
+    let (told, body) = error.into_response().into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(told.headers);
+    Response::from_parts(parts, body)
 }
 
 /// Reads an optional number of the query.

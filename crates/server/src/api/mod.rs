@@ -22,7 +22,8 @@ use std::sync::Arc;
 use app::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, patch, post};
+use axum::middleware::map_response;
+use axum::routing::{any, delete, get, patch, post};
 use tokio_util::sync::CancellationToken;
 
 use crate::{panel, ws};
@@ -91,8 +92,9 @@ pub(crate) fn router(api: Api) -> Router {
             get(keys::client_keys).post(keys::add_client_key),
         )
         .route("/api/client-keys/{id}", delete(keys::remove_client_key))
-        .route("/api/{*rest}", get(answer::no_such_endpoint))
+        .route("/api/{*rest}", any(answer::no_such_endpoint))
         .fallback(get(panel::asset))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(map_response(answer::in_our_shape))
         .with_state(api)
 }
