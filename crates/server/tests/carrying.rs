@@ -271,13 +271,7 @@ async fn redirects_are_passed_on_and_not_followed() {
 async fn fifty_calls_in_a_row_share_one_connection() {
     let door = Harness::new().start().await;
     for number in 0..50 {
-        let scenario = [
-            "text",
-            "gzip",
-            "error-429",
-            "sized?bytes=30000",
-            "html-200",
-        ][number % 5];
+        let scenario = ["text", "gzip", "error-429", "sized?bytes=30000", "html-200"][number % 5];
         let path = DIALECTS[number % 3];
         door.call(path, scenario, number % 2 == 0).send().await;
     }
