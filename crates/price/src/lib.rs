@@ -7,11 +7,6 @@
 //! This crate does no IO. It does not read usage from answers and knows no relay's tariffs: a relay's
 //! multiplier comes in with the [`Ask`].
 
-#![cfg_attr(
-    test,
-    expect(clippy::unwrap_used, reason = "a test that cannot go on fails")
-)]
-
 mod ask;
 mod bucket;
 mod bundled;

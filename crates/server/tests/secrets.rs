@@ -19,7 +19,7 @@ fn keys() -> [String; 3] {
     [
         format!("sk-ant-api03-{CORE}-tail"),
         format!("own-form/{CORE}+tail=="),
-        format!("{CORE}"),
+        CORE.to_owned(),
     ]
 }
 

@@ -11,7 +11,6 @@ use crate::{CATALOG, ask};
 /// Loading is part of the start-up, finding and pricing of every request.
 #[test]
 #[ignore = "measures the release build"]
-#[expect(clippy::print_stdout, reason = "prints what it measures")]
 fn loads_in_milliseconds_and_answers_in_a_microsecond() {
     let begin = Instant::now();
     black_box(Catalog::bundled().unwrap());
