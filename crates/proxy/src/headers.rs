@@ -57,9 +57,26 @@ pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
     }
 }
 
-/// Leaves in an answer's headers what goes to the client.
+/// Beginning of the headers by which a server lets pages of other sites read its answers.
+const CORS: &str = "access-control-";
+
+/// Leaves in an answer's headers what goes to the client. An upstream that opens its answers to every
+/// web page does not speak for this address.
 pub(crate) fn for_client(headers: &mut HeaderMap) {
     drop_one_hop(headers);
+    if headers.keys().any(|name| name.as_str().starts_with(CORS)) {
+        let all = std::mem::take(headers);
+        let mut last = None;
+        for (name, value) in all {
+            last = name.or(last);
+            if let Some(name) = last
+                .as_ref()
+                .filter(|name| !name.as_str().starts_with(CORS))
+            {
+                headers.append(name, value);
+            }
+        }
+    }
 }
 
 /// The same headers in memory of their own. As the HTTP library gives them, names and values are slices
@@ -97,6 +114,31 @@ fn drop_one_hop(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_upstream_does_not_open_our_answers_to_web_pages() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("set-cookie", "a=1"),
+            ("access-control-allow-origin", "*"),
+            ("set-cookie", "b=2"),
+            ("access-control-expose-headers", "x"),
+            ("content-type", "text/plain"),
+        ] {
+            headers.append(name, value.parse().unwrap());
+        }
+        for_client(&mut headers);
+        let left: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let expected: [(&str, &[u8]); 3] = [
+            ("set-cookie", b"a=1"),
+            ("set-cookie", b"b=2"),
+            ("content-type", b"text/plain"),
+        ];
+        assert_eq!(left, expected);
+    }
 
     #[test]
     fn one_hop_and_our_own_headers_stay_here() {
