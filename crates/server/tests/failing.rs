@@ -66,6 +66,87 @@ async fn a_name_that_does_not_exist_is_502() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_speaks_no_tls_is_502() {
+    use tokio::io::AsyncWriteExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let answer = b"HTTP/1.1 400 This port speaks plain HTTP\r\n\r\n";
+            client.write_all(answer).await.unwrap();
+        }
+    });
+    let address = format!("https://{address}");
+    let door = Harness::new().upstream_at(address).start().await;
+    check_refusal(&door, "text", 502, "upstream_tls").await;
+}
+
+#[tokio::test]
+async fn a_proxy_on_the_way_out_that_is_not_there_is_502() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let door = Harness::new()
+        .upstream_at("http://api.example")
+        .setting("upstream.outbound", format!("\"http://{address}\""))
+        .start()
+        .await;
+    check_refusal(&door, "text", 502, "outbound_proxy").await;
+}
+
+/// A proxy that connects to the fake upstream, wherever it is asked to connect to.
+async fn connect_proxy(upstream: std::net::SocketAddr) -> std::net::SocketAddr {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                client.read_buf(&mut head).await.unwrap();
+            }
+            assert!(head.starts_with(b"CONNECT api.example:80 HTTP/1.1\r\n"));
+            let mut server = tokio::net::TcpStream::connect(upstream).await.unwrap();
+            client
+                .write_all(b"HTTP/1.1 200 Connected\r\n\r\n")
+                .await
+                .unwrap();
+            tokio::spawn(async move {
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_proxy_on_the_way_out_carries_requests() {
+    let upstream = testkit::Upstream::start().await.unwrap();
+    let proxy = connect_proxy(upstream.address()).await;
+    let door = Harness::new()
+        .upstream_at("http://api.example")
+        .setting(
+            "upstream.outbound",
+            format!("\"http://user:secret@{proxy}\""),
+        )
+        .start()
+        .await;
+    let heard = door.call("/v1/messages", "text", true).send().await;
+    assert_eq!(heard.status, 200, "{}", heard.text());
+    let detail = door.detail(heard.id()).await;
+    assert_eq!(detail["outcome"], "done");
+    let path = detail["timing"]["connection"]["path"].as_str().unwrap();
+    assert_eq!(path, format!("http://{proxy}"), "without the password");
+    assert!(!detail.to_string().contains("secret@"));
+    let received = &upstream.journal().requests()[0];
+    assert!(
+        received
+            .headers
+            .contains(&("host".to_owned(), "api.example".to_owned()))
+    );
+}
+
+#[tokio::test]
 async fn silence_before_the_head_is_504() {
     let door = Harness::new()
         .setting("upstream.first_byte_timeout_s", 1)

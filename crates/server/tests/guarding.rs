@@ -128,6 +128,22 @@ async fn pages_of_other_sites_are_refused() {
 }
 
 #[tokio::test]
+async fn both_loopback_addresses_answer() {
+    let door = Harness::new().start().await;
+    let port = door.address.port();
+    let six = std::net::SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, port));
+    if tokio::net::TcpStream::connect(six).await.is_err() {
+        // A machine without IPv6.
+        return;
+    }
+    let heard = Ask::new(six, "POST", "/v1/messages")
+        .body(crate::harness::question("text", false))
+        .send()
+        .await;
+    assert_eq!(heard.status, 200);
+}
+
+#[tokio::test]
 async fn refusals_speak_the_callers_dialect() {
     let door = Harness::new().start().await;
     for path in DIALECTS {

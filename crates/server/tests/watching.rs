@@ -1,5 +1,6 @@
 //! `/ws`.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -179,18 +180,29 @@ async fn a_watcher_that_does_not_read_holds_nobody_up() {
     let mut reader = door.watch("").await;
     reader.next().await;
     let mut last = String::new();
-    // Far more frames than a connection and the queue of a watcher hold.
-    for _ in 0..6 {
-        let calls = (0..25).map(|_| door.call("/v1/messages", SLOW, true).send());
+    // Rows of 16 KB, told when they start and when they end: more than a connection's buffers and the
+    // queue of a watcher hold.
+    let path = format!("/p/{}/v1/messages", "x".repeat(8_000));
+    for _ in 0..16 {
+        let calls = (0..25).map(|_| door.call(&path, "text", true).send());
         for heard in futures_util::future::join_all(calls).await {
-            assert!(!heard.broken);
+            assert_eq!(heard.status, 200);
             last = heard.id().to_owned();
         }
+        let mut told = BTreeSet::new();
+        while told.len() < 25 {
+            let message = reader.next().await;
+            let kind = message["type"].as_str().unwrap();
+            let rows = message["exchanges"].as_array().into_iter().flatten();
+            if ["finished", "snapshot"].contains(&kind) {
+                told.extend(rows.map(|row| row["id"].to_string()));
+            }
+        }
     }
+    door.detail(&last).await;
     let is_told = |message: &Value| {
         is_about(message, "finished", &last) || is_about(message, "snapshot", &last)
     };
-    reader.until(is_told).await;
     // It wakes up and is told everything, or what it missed anew.
     sleeper.until(is_told).await;
 }
