@@ -19,10 +19,17 @@ export type NewSiteBody = {
   note: string;
 };
 
-/** What can be changed of a site. `move_keys` lets its keys go to another host. */
+/**
+ * What can be changed of a site. An empty `strategy` or `checkin_url` takes it away.
+ * `move_keys` lets its keys go to another host.
+ */
 export type SiteChange = Partial<
-  Pick<SiteView, "name" | "base_url" | "api" | "paid" | "tags" | "pinned" | "enabled" | "outbound" | "multiplier" | "aliases" | "strategy" | "checkin_url" | "note">
-> & { move_keys?: true };
+  Pick<SiteView, "name" | "base_url" | "api" | "paid" | "tags" | "pinned" | "enabled" | "outbound" | "multiplier" | "aliases" | "note"> & {
+    strategy: string;
+    checkin_url: string;
+    move_keys: true;
+  }
+>;
 
 export type NewKeyBody = { key: string; label: string; weight: number };
 export type KeyChange = Partial<Pick<KeyView, "label" | "weight" | "enabled">>;

@@ -77,8 +77,9 @@ class Sites {
   #upstreams = $derived.by(() => {
     const named = new Map<string, Upstream>();
     for (const [name, state] of Object.entries(session.health?.upstream ?? {})) {
+      // Health names configured sites as well: those stand in the list by themselves.
       const address = settings.value(`upstream.${name}_base_url`);
-      named.set(typeof address === "string" ? hostOf(address) : name, state);
+      if (typeof address === "string") named.set(hostOf(address), state);
     }
     return named;
   });

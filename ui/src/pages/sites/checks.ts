@@ -50,4 +50,4 @@ export const webPage = (text: string): string => (text === "" || /^https?:\/\/[^
 export const multiplier = (text: string): string => (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0 ? "" : t("invalid.multiplier"));
 
 export const weight = (text: string): string =>
-  /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= mostWeight ? "" : t("invalid.number", { least: 1, most: exactCount(mostWeight) });
+  /^\d+$/.test(text) && Number(text) <= mostWeight ? "" : t("invalid.number", { least: 0, most: exactCount(mostWeight) });
