@@ -9,6 +9,9 @@ use tokio::net::TcpStream;
 
 use crate::harness::{Door, Harness, eventually, question};
 
+/// Well under a second on a quiet machine; the tests of a busy one share its processors.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
 /// Waits until the upstream has noticed, and says how long that took.
 async fn noticed(door: &Door, since: Instant) -> Duration {
     eventually("the upstream notices", async || {
@@ -38,7 +41,7 @@ async fn leaving_before_the_head_cancels_the_upstream_call() {
     .await;
     let begin = Instant::now();
     drop(stream);
-    assert!(noticed(&door, begin).await < Duration::from_secs(1));
+    assert!(noticed(&door, begin).await < AT_ONCE);
     let newest = door.newest().await;
     assert_eq!(newest["outcome"], "client_left");
     assert_eq!(newest["status"], serde_json::Value::Null);
@@ -57,10 +60,7 @@ async fn leaving_in_the_middle_of_a_stream_cancels_the_upstream_call() {
         response.frame().await.unwrap().unwrap();
         let begin = Instant::now();
         drop(response);
-        assert!(
-            noticed(&door, begin).await < Duration::from_secs(1),
-            "{scenario}"
-        );
+        assert!(noticed(&door, begin).await < AT_ONCE, "{scenario}");
         let detail = door.detail(&id).await;
         assert_eq!(detail["outcome"], "client_left", "{scenario}");
         assert_eq!(detail["status"], 200);
