@@ -63,7 +63,11 @@ totals: Totals,
 /**
  * The proxy.
  */
-proxy: ProxyView, } | { "type": "cleared", 
+proxy: ProxyView, } | { "type": "sites", 
+/**
+ * Revision of the live state.
+ */
+revision: number, } | { "type": "cleared", 
 /**
  * Revision of the live state.
  */
