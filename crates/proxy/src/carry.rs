@@ -216,10 +216,7 @@ impl Proxy {
             match (wait, result) {
                 (None, Ok((mut parts, tee))) => {
                     if let Some(seconds) = retry_after {
-                        let told = parts.headers.contains_key(http::header::RETRY_AFTER);
-                        if !told {
-                            put(&mut parts.headers, "retry-after", &seconds.to_string());
-                        }
+                        put(&mut parts.headers, "retry-after", &seconds.to_string());
                     }
                     ending.journey = Some(journey);
                     return Ok((parts, tee));
@@ -304,6 +301,12 @@ impl Proxy {
             tee.hold(HELD_BYTES).await;
         } else if has_other && tee.recording().is_stream() {
             tee.peek(PEEK_BYTES, PEEK_TIME).await;
+        } else if has_other && status == StatusCode::OK && exchange.dialect != Dialect::Other {
+            // Its first bytes show whether it is a page, or a stream by another name.
+            tee.hold(1).await;
+            if tee.recording().is_stream() {
+                tee.peek(PEEK_BYTES, PEEK_TIME).await;
+            }
         }
         Ok((parts, tee))
     }
@@ -386,9 +389,11 @@ fn judge(
     let over = matches!(tee.ended(), Some(None));
     let known = status == StatusCode::OK && exchange.dialect != Dialect::Other;
     let wrong = match () {
+        () if known && recording.is_page() => Some("not_the_api"),
         () if !known || !over || recording.fold.has_content => None,
         () if recording.bytes == 0 => Some("empty_answer"),
-        () if recording.fold.model.is_none() => Some("not_the_api"),
+        () if recording.is_whole() && recording.fold.model.is_none() => Some("not_the_api"),
+        () if recording.is_stream() && recording.fold.model.is_none() => Some("not_the_api"),
         () => None,
     };
     match wrong {

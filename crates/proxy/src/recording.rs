@@ -24,6 +24,7 @@ pub(crate) struct Recording {
     pub(crate) last_token_us: Option<u64>,
     limit: usize,
     encoding: Option<String>,
+    is_html: bool,
     decoder: Decoder,
     reading: Reading,
 }
@@ -70,6 +71,7 @@ impl Recording {
             last_token_us: None,
             limit,
             encoding: text(CONTENT_ENCODING).map(str::to_owned),
+            is_html: kind.contains("html"),
             decoder: Decoder::new(text(CONTENT_ENCODING)),
             reading,
         }
@@ -83,6 +85,16 @@ impl Recording {
     /// Whether the answer is a stream of events.
     pub(crate) fn is_stream(&self) -> bool {
         matches!(self.reading, Reading::Stream(_))
+    }
+
+    /// Whether the answer is a page for people. Its bytes decide where they can be read: some relays call
+    /// everything HTML.
+    pub(crate) fn is_page(&self) -> bool {
+        let reads_as_page = match self.decoder.is_identity() {
+            true => self.body.trim_ascii_start().starts_with(b"<"),
+            false => self.is_html,
+        };
+        matches!(self.reading, Reading::Opaque) && reads_as_page
     }
 
     /// Whether the bytes are as the upstream wrote them (no `content-encoding`).
