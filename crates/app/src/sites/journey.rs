@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::Timestamp;
 use http::HeaderMap;
 use proxy::{Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, Said, Seen, Why};
 use route::{
     Answer, Ask, Attempt, Cause, Course, Failure, Next, Permit, Progress, Report, SessionKey,
-    SiteId, Usage, Verdict,
+    SiteId, Stop, Usage, Verdict,
 };
 
 use super::book::Sites;
@@ -64,12 +65,16 @@ impl SiteJourney {
     }
 
     fn plan(&self) -> Result<route::Plan, route::Nobody> {
+        self.plan_after(Some(&self.course))
+    }
+
+    fn plan_after(&self, course: Option<&Course>) -> Result<route::Plan, route::Nobody> {
         let ask = Ask {
             sites: &self.choice,
             model: &self.model,
             aliases: &self.aliases,
             session: self.session.clone(),
-            course: Some(&self.course),
+            course,
         };
         let now = self.sites.clock().now();
         self.sites
@@ -102,20 +107,28 @@ impl SiteJourney {
         let cause = view::cause(verdict.cause);
         let next = self.course.decide(&verdict, now, Progress::Nothing);
         self.report(&Report::Failed(verdict));
-        let retry_after = match self.plan() {
-            Ok(_) if next == Next::PlanAgain => {
-                return Judgement::Next {
-                    cause,
-                    wait: Duration::ZERO,
-                };
-            }
-            Ok(_) => None,
-            Err(nobody) => nobody.earliest.map(|until| seconds_until(until, now)),
+        if next == Next::PlanAgain && self.plan().is_ok() {
+            return Judgement::Next {
+                cause,
+                wait: Duration::ZERO,
+            };
+        }
+        // A request that would fail anywhere is not worth to be sent again.
+        let retry_after = match next {
+            Next::PassOn(Stop::NotRetryable) => None,
+            _ => self.earliest(now),
         };
         Judgement::PassOn {
             cause: Some(cause),
             retry_after,
         }
+    }
+
+    /// Seconds until the first key comes back, where a new request would find nobody: the keys that this
+    /// one has tried count as well.
+    fn earliest(&self, now: Timestamp) -> Option<u64> {
+        let nobody = self.plan_after(None).err()?;
+        Some(seconds_until(nobody.earliest?, now))
     }
 
     fn report(&mut self, report: &Report) {
