@@ -20,5 +20,6 @@ mod leaving;
 mod recording;
 mod secrets;
 mod settings;
+mod sites;
 mod starting;
 mod watching;
