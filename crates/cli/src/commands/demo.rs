@@ -1,8 +1,12 @@
 //! `relayscope demo`.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
-use server::Options;
+use app::sites::SiteInput;
+use app::view::RoutesView;
+use serde::Deserialize;
+use server::{Options, Running};
 use testkit::{Upstream, demo::Script};
 use tokio_util::sync::CancellationToken;
 
@@ -44,13 +48,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             overrides: vec![
                 ("upstream.anthropic_base_url", address.clone()),
                 ("upstream.openai_base_url", address.clone()),
-                ("upstream.openrouter_base_url", address),
+                ("upstream.openrouter_base_url", address.clone()),
                 ("upstream.api_key", String::new()),
+                // Made-up keys have no business in anybody's keychain.
+                ("security.vault", "file".to_owned()),
             ],
             demo: true,
             ..Options::default()
         };
         let running = server::start(options).await?;
+        add_sites(&running, &address)?;
         let console = !arguments.no_console && std::io::stdout().is_terminal();
         eprintln!("demo: made-up data, nothing leaves this machine");
         serve::announce(&running);
@@ -68,4 +75,51 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         running.stop().await;
         Ok(())
     })
+}
+
+/// The demo's sites; see the file.
+const SITES: &str = include_str!("../../../../config/demo/sites.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoSites {
+    site: Vec<DemoSite>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoSite {
+    name: String,
+    paid: bool,
+    tags: Vec<String>,
+    multiplier: String,
+    keys: Vec<String>,
+}
+
+/// Adds the made-up sites and routes over all of them.
+fn add_sites(running: &Running, address: &str) -> Result<(), Failure> {
+    let file: DemoSites = toml::from_str(SITES)?;
+    let sites = running.app().sites();
+    let mut route = Vec::new();
+    for site in file.site {
+        let added = sites.add(SiteInput {
+            name: site.name,
+            url: address.to_owned(),
+            keys: site.keys,
+            api: "both".to_owned(),
+            paid: site.paid,
+            tags: site.tags,
+            checkin_url: None,
+            multiplier: site.multiplier,
+            aliases: BTreeMap::new(),
+            outbound: String::new(),
+            note: String::new(),
+        })?;
+        route.push(added.id);
+    }
+    sites.put_routes(&RoutesView {
+        default: route,
+        rules: Vec::new(),
+    })?;
+    Ok(())
 }
