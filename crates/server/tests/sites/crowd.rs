@@ -69,3 +69,42 @@ async fn two_hundred_clients() {
     assert_eq!(of("key 5", "main"), "active");
     assert_eq!(of("key 1", "spare"), "active");
 }
+
+/// On one site: two keys are lost in the middle of the crowd, the others serve everybody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_hundred_clients_on_one_site() {
+    let calls = AtomicUsize::new(0);
+    let relay = Relay::start(move |called| {
+        let call = calls.fetch_add(1, Ordering::Relaxed);
+        match &called.key[..] {
+            "sk-lost" if call > 150 => unknown_key(),
+            "sk-limited" if call > 250 => limited("120"),
+            _ => good("hello"),
+        }
+    })
+    .await;
+    let door = Arc::new(door().await);
+    let keys = ["sk-lost", "sk-limited", "sk-1", "sk-2", "sk-3"];
+    door.site("main", &relay.url(), &keys).await;
+    let clients = (0..CLIENTS).map(|client| {
+        let door = door.clone();
+        tokio::spawn(async move {
+            for turn in 0..EACH {
+                let session = format!("session {}", client % 20);
+                let ask = door.message(turn == 1).header("x-session-id", &session);
+                let heard = ask.send().await;
+                assert_eq!(heard.status, 200, "{}", heard.text());
+            }
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+    let states: Vec<_> = door
+        .keys()
+        .await
+        .iter()
+        .map(|key| key["state"].clone())
+        .collect();
+    assert_eq!(states, ["invalid", "cooling", "active", "active", "active"]);
+}
