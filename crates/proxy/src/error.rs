@@ -28,6 +28,11 @@ pub enum ProxyError {
     /// The named site cannot serve this: switched off, or it speaks another dialect.
     #[error("The site “{0}” cannot serve this request: it is switched off or speaks another API")]
     SiteNotUsable(String),
+    /// A local client key that was deleted, or never was.
+    #[error(
+        "This sk-local-… key is not known here: it was deleted, or belongs to another Relayscope"
+    )]
+    UnknownClientKey,
     /// No site of the route can serve this.
     #[error(
         "None of the sites of the route can serve this request: they are switched off, deleted, or speak another API"
@@ -79,6 +84,7 @@ impl ProxyError {
             | Self::Idle { .. }
             | Self::Upstream(NetError::ConnectTimeout { .. }) => StatusCode::GATEWAY_TIMEOUT,
             Self::SiteNotUsable(_) | Self::NoSiteLeft => StatusCode::BAD_REQUEST,
+            Self::UnknownClientKey => StatusCode::UNAUTHORIZED,
             Self::NoKey(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::BadUpstream(_) | Self::Upstream(_) | Self::Broken(_) | Self::Truncated => {
                 StatusCode::BAD_GATEWAY
@@ -95,6 +101,7 @@ impl ProxyError {
             Self::UnknownProvider(_) => "unknown_provider",
             Self::UnknownSite(_) => "unknown_site",
             Self::SiteNotUsable(_) => "site_not_usable",
+            Self::UnknownClientKey => "unknown_client_key",
             Self::NoSiteLeft => "no_site_left",
             Self::NoKey(_) => "no_key",
             Self::BadUpstream(_) => "bad_upstream",
@@ -110,6 +117,7 @@ impl ProxyError {
     pub fn kind(&self) -> &'static str {
         match self.status() {
             StatusCode::BAD_REQUEST => "invalid_request_error",
+            StatusCode::UNAUTHORIZED => "authentication_error",
             StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
             StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
             StatusCode::SERVICE_UNAVAILABLE => "api_error",

@@ -45,6 +45,11 @@ impl Route for SiteRoute {
 
     fn begin(&self, ask: &RouteAsk<'_>) -> Result<Box<dyn Journey>, Refusal> {
         let routing = self.sites.routing();
+        let local = local_key(ask.headers);
+        let client_key = local.and_then(|key| routing.client_keys.get(&hash(key)));
+        if local.is_some() && client_key.is_none() {
+            return Err(ProxyError::UnknownClientKey.into());
+        }
         let text = |name: &str| {
             let value = ask.headers.get(name)?;
             proxy::header_value(value)
@@ -60,7 +65,6 @@ impl Route for SiteRoute {
                 None => return Err(ProxyError::UnknownSite(name).into()),
             },
         };
-        let client_key = local_key(ask.headers).and_then(|key| routing.client_keys.get(&hash(key)));
         let provider = text("x-upstream-provider");
         let chosen = routing.rules.choose(
             &route::RouteAsk {
@@ -204,7 +208,7 @@ fn local_key(headers: &HeaderMap) -> Option<&str> {
         .find(|key| key.starts_with(LOCAL_KEY))
 }
 
-/// By which a client key is recognised: it is 256 random bits, so a plain hash tells nothing.
+/// By which a client key is recognised: it is 160 random bits, so a plain hash tells nothing.
 pub(super) fn hash(key: &str) -> String {
     Sha256::digest(key.as_bytes())
         .iter()
