@@ -7,8 +7,8 @@ use base::Timestamp;
 use http::HeaderMap;
 use proxy::{Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, Said, Seen, Why};
 use route::{
-    Answer, Ask, Attempt, Cause, Course, Failure, Next, Permit, Progress, Report, SessionKey,
-    SiteId, Stop, Usage, Verdict,
+    Answer, Ask, Attempt, Cause, Course, Failure, Next, Permit, Progress, Report, Scope,
+    SessionKey, SiteId, Stop, Usage, Verdict,
 };
 
 use super::book::Sites;
@@ -192,7 +192,11 @@ impl Journey for SiteJourney {
                     .sites
                     .classifier()
                     .judge(&Attempt::Answered(answer), now);
-                if verdict.is_some() {
+                // What one request did wrong is no answer to another client.
+                if verdict
+                    .as_ref()
+                    .is_some_and(|verdict| verdict.scope != Scope::Request)
+                {
                     self.remember(*status, headers, body);
                 }
                 verdict

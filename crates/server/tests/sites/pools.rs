@@ -1,9 +1,11 @@
 //! What the pool knows of keys: when they come back, who rides on them, and what a restart keeps.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::relay::{bad, good, limited, unknown_key};
 use super::{Relay, SETTINGS, door};
@@ -176,7 +178,7 @@ async fn sticky_session() {
 /// A conversation whose key is lost moves, and stays where it has moved to.
 #[tokio::test]
 async fn sticky_session_leaves_a_lost_key() {
-    let lost = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let lost = Arc::new(Mutex::new(String::new()));
     let of_relay = lost.clone();
     let relay = Relay::start(move |called| {
         if *of_relay.lock().unwrap() == called.key {
@@ -304,4 +306,41 @@ async fn restart_keeps_cooldown() {
     }
     let after = relay.keys().split_off(asked);
     assert_eq!(after, ["sk-fresh"; 4]);
+}
+
+/// What the upstream said to one client's mistake is no answer to another client.
+#[tokio::test]
+async fn all_keys_out_is_not_told_by_a_mistake() {
+    let gate = Arc::new(Semaphore::new(0));
+    let of_relay = gate.clone();
+    let relay = Relay::start_slow(move |called| {
+        let gate = of_relay.clone();
+        Box::pin(async move {
+            if called.model == "mistake" {
+                gate.acquire().await.unwrap().forget();
+                return bad(400, "invalid_request_error", "no such thing");
+            }
+            limited("300")
+        })
+    })
+    .await;
+    let door = door().await;
+    door.site("main", &relay.url(), &["sk-one", "sk-two"]).await;
+    // One on each key.
+    let mistake = || tokio::spawn(door.message_to("/v1/messages", "mistake", false).send());
+    let mistakes = [mistake(), mistake()];
+    eventually("the mistakes are under way", async || {
+        (relay.calls().len() == 2).then_some(())
+    })
+    .await;
+    assert_eq!(door.message(false).send().await.status, 429);
+    assert_eq!(relay.calls().len(), 4);
+    gate.add_permits(2);
+    for mistake in mistakes {
+        let heard = mistake.await.unwrap();
+        assert_eq!((heard.status, heard.header("retry-after")), (400, ""));
+    }
+    let heard = door.message(false).send().await;
+    assert_eq!(heard.status, 429, "{}", heard.text());
+    assert!(!heard.text().contains("no such thing"), "{}", heard.text());
 }
