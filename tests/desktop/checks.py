@@ -72,11 +72,13 @@ def check_start_at_login_is_switched_in_the_menu():
         assert tray.state("Start at login") is False
         tray.click("Start at login")
         wait_for("the tick", lambda: tray.state("Start at login") is True)
+        # The menu ticks its item itself; the file follows.
+        wait_for("the entry", lambda: entry.exists() and "Exec=" in entry.read_text())
         [line] = [line for line in entry.read_text().splitlines() if line.startswith("Exec=")]
         assert "--minimized" in line and str(app.data) in line, line
         tray.click("Start at login")
         wait_for("no tick", lambda: tray.state("Start at login") is False)
-        assert not entry.exists()
+        wait_for("no entry", lambda: not entry.exists())
 
 
 def check_copy_address_fills_the_clipboard():
