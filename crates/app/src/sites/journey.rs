@@ -196,6 +196,8 @@ impl Journey for SiteJourney {
                 if verdict
                     .as_ref()
                     .is_some_and(|verdict| verdict.scope != Scope::Request)
+                    // An error inside a 200, or inside a stream, has no status and form to be repeated in.
+                    && !status.is_success()
                 {
                     self.remember(*status, headers, body);
                 }

@@ -344,3 +344,25 @@ async fn all_keys_out_is_not_told_by_a_mistake() {
     assert_eq!(heard.status, 429, "{}", heard.text());
     assert!(!heard.text().contains("no such thing"), "{}", heard.text());
 }
+
+/// An error that came as a 200 is not repeated as one.
+#[tokio::test]
+async fn all_keys_out_is_never_a_success() {
+    let relay = Relay::start(|_| {
+        let mut reply = limited("300");
+        *reply.status_mut() = http::StatusCode::OK;
+        reply
+    })
+    .await;
+    let door = door().await;
+    door.site("main", &relay.url(), &["sk-one", "sk-two"]).await;
+    door.message(false).send().await;
+    assert_eq!(relay.calls().len(), 2);
+    for key in ["key 1", "key 2"] {
+        assert_eq!(door.key("main", key).await["state"], "cooling");
+    }
+    let heard = door.message(false).send().await;
+    assert!(heard.status >= 400, "{}", heard.text());
+    assert!(!heard.header("retry-after").is_empty());
+    assert_eq!(relay.calls().len(), 2);
+}
