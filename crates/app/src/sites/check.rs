@@ -1,6 +1,7 @@
 //! Free checks of a key: the list of models costs nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request};
@@ -18,7 +19,7 @@ use crate::view::KeyView;
 const ANSWER: usize = 4 * 1024 * 1024;
 
 /// Longest wait for a check.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An answer that was read whole.
 pub(super) struct Whole {
@@ -130,6 +131,17 @@ impl Sites {
         self.live().sites_changed();
     }
 
+    /// A client without open connections on a site's way out: the steps of opening one are measured.
+    pub(super) fn fresh_client(&self, site: &RoutedSite, patience: Duration) -> Upstream {
+        let outbound = match &site.site.outbound[..] {
+            "" => self.settings().upstream.outbound.clone(),
+            own => own.to_owned(),
+        };
+        // Checked when it was saved.
+        let outbound = Outbound::parse(&outbound).unwrap_or_default();
+        Upstream::new(outbound, ConnectTimeout(patience), self.own().clone())
+    }
+
     /// Calls a site and reads the whole answer. Both vendors' ways to show a key are used: relays accept
     /// either, and neither reaches another host.
     pub(super) async fn get(
@@ -150,14 +162,7 @@ impl Sites {
                 .insert(http::header::CONTENT_TYPE, json);
         }
         show_key(request.headers_mut(), key);
-        // A connection of its own: its steps are what is measured.
-        let timeout = ConnectTimeout(PATIENCE);
-        let outbound = match &site.site.outbound[..] {
-            "" => self.settings().upstream.outbound.clone(),
-            own => own.to_owned(),
-        };
-        let outbound = Outbound::parse(&outbound).unwrap_or_default();
-        let upstream = Upstream::new(outbound, timeout, self.own().clone());
+        let upstream = self.fresh_client(site, PATIENCE);
         let answer = tokio::time::timeout(PATIENCE, upstream.send(request)).await;
         let answer = answer
             .map_err(|_| Failure::FirstByteTimeout)?

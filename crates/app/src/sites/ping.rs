@@ -7,7 +7,6 @@ use base::Secret;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::{BodyExt, Full};
-use net::{ConnectTimeout, Outbound, Upstream};
 use serde_json::{Value, json};
 use wire::{Dialect, Fold, sse};
 
@@ -202,12 +201,7 @@ impl Sites {
             .headers_mut()
             .insert(http::header::CONTENT_TYPE, json);
         check::show_key(request.headers_mut(), key.map(|key| key.reveal().as_str()));
-        let outbound = match &site.site.outbound[..] {
-            "" => self.settings().upstream.outbound.clone(),
-            own => own.to_owned(),
-        };
-        let outbound = Outbound::parse(&outbound).unwrap_or_default();
-        let upstream = Upstream::new(outbound, ConnectTimeout(PATIENCE), self.own().clone());
+        let upstream = self.fresh_client(site, PATIENCE);
         let begin = Instant::now();
         let answer = upstream
             .send(request)
