@@ -1,0 +1,1 @@
+//! Charts as themed SVG with hover points. Pure: one input, one picture.

@@ -1,0 +1,1 @@
+//! Claude authenticity: probes, evidence, verdict. No IO.
