@@ -13,6 +13,7 @@ pub mod scan;
 pub mod sse;
 pub mod summary;
 pub mod text_lines;
+pub mod translate;
 
 pub use dialect::Dialect;
 pub use fold::Fold;
