@@ -1,7 +1,7 @@
 //! The conversation view: what a person reads in a request or an answer, the same for every dialect.
 
 mod anthropic;
-mod base64;
+pub(crate) mod base64;
 mod blocks;
 mod chat;
 mod images;

@@ -21,12 +21,7 @@ pub(super) fn request(reader: &mut Reader, body: &Object<'_>) -> Conversation {
         conversation.system_tokens = reader.take();
     }
     if let Some(tools) = body.get("tools") {
-        let place = root.member("tools");
-        let tools = tools.elements().into_iter().enumerate();
-        conversation.tools = tools
-            .map(|(index, node)| tool(reader, node, &place.element(index)))
-            .collect();
-        conversation.tools_tokens = reader.take();
+        (conversation.tools, conversation.tools_tokens) = offered(reader, tools, &root);
     }
     if let Some(messages) = body.get("messages") {
         let place = root.member("messages");
@@ -36,6 +31,37 @@ pub(super) fn request(reader: &mut Reader, body: &Object<'_>) -> Conversation {
             .collect();
     }
     conversation
+}
+
+/// The tools, and the tokens of those that the model sees. The others count where they are loaded, if
+/// there is anything to find them with.
+fn offered(reader: &mut Reader, tools: Node<'_>, root: &Path<'_>) -> (Vec<Tool>, u32) {
+    let place = root.member("tools");
+    let nodes = tools.elements();
+    let finds = |node: &Node<'_>| {
+        let tool = node.object();
+        tool.string_or_empty("name") == "ToolSearch"
+            || tool.string_or_empty("type").starts_with("tool_search_tool")
+    };
+    let can_search = nodes.iter().any(finds);
+    let mut tokens = 0u32;
+    let mut list = Vec::with_capacity(nodes.len());
+    for (index, node) in nodes.into_iter().enumerate() {
+        let tool = tool(reader, node, &place.element(index));
+        let deferred = node
+            .object()
+            .get("defer_loading")
+            .is_some_and(Node::is_true);
+        match can_search && deferred {
+            true => {
+                let cost = reader.take();
+                reader.defer(tool.name.clone(), cost);
+            }
+            false => tokens = tokens.saturating_add(reader.take()),
+        }
+        list.push(tool);
+    }
+    (list, tokens)
 }
 
 /// A tool that the client runs, or one of the vendor's own (`web_search_…`), whose definition is shown

@@ -74,6 +74,14 @@ impl<'r> Blocks<'r> {
                     cache,
                 );
             }
+            "tool_reference" | "tool_addition" => {
+                let named = object.object("tool");
+                let tool = object
+                    .string("tool_name")
+                    .or_else(|| named.string("tool_name"));
+                self.reader.load(&tool.unwrap_or_default());
+                self.other(&name, node, path, cache);
+            }
             _ => self.other(&name, node, path, cache),
         }
     }
@@ -143,10 +151,14 @@ impl<'r> Blocks<'r> {
             }
             return;
         }
-        let text = node
-            .and_then(Node::string)
-            .map(|text| self.reader.text(&text, &place));
-        let text = text.unwrap_or_default();
+        let text = node.and_then(Node::string).unwrap_or_default();
+        let hidden = text.is_empty();
+        let text = self.reader.text(&text, &place);
+        if hidden {
+            let sealed = object.string("data").or_else(|| object.string("signature"));
+            self.reader
+                .add(count::sealed(sealed.map_or(0, |sealed| sealed.len())));
+        }
         let signature = signature(object, "signature");
         let thinking = Content::Thinking {
             text,

@@ -5,6 +5,7 @@ use super::node::{Node, Object};
 use super::path::Path;
 use super::reader::{short, signature};
 use super::{Content, Role, Text, chat, media};
+use crate::count;
 
 /// Reads one item of `input` or `output` and says who speaks.
 pub(super) fn read(blocks: &mut Blocks<'_>, node: Node<'_>, path: &Path<'_>) -> Role {
@@ -64,6 +65,10 @@ fn reasoning(blocks: &mut Blocks<'_>, item: &Object<'_>, path: &Path<'_>) {
         }
         _ => {
             let redacted = sealed.is_some();
+            let length = item
+                .string("encrypted_content")
+                .map_or(0, |text| text.len());
+            blocks.reader.add(count::sealed(length));
             let thinking = Content::Thinking {
                 text: Text::default(),
                 signature: sealed,

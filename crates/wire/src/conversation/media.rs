@@ -46,19 +46,24 @@ pub(super) fn image(reader: &mut Reader, object: &Object<'_>, path: &Path<'_>) -
     match object.get("image_url") {
         Some(node) if node.is_object() => {
             let inner = node.object();
-            image_of_url(reader, &inner.string_or_empty("url"), &place.member("url"))
+            let low = inner.string_or_empty("detail") == "low";
+            let place = place.member("url");
+            image_of_url(reader, &inner.string_or_empty("url"), &place, low)
         }
-        Some(node) => image_of_url(reader, &node.string().unwrap_or_default(), &place),
-        None => image_of_url(reader, &object.string_or_empty("file_id"), path),
+        Some(node) => {
+            let low = object.string_or_empty("detail") == "low";
+            image_of_url(reader, &node.string().unwrap_or_default(), &place, low)
+        }
+        None => image_of_url(reader, &object.string_or_empty("file_id"), path, false),
     }
 }
 
 fn image_of_source(reader: &mut Reader, source: &Object<'_>, path: &Path<'_>) -> Content {
     let Some(data) = source.string("data") else {
         let address = source.string("url").or_else(|| source.string("file_id"));
-        return image_of_url(reader, &address.unwrap_or_default(), path);
+        return image_of_url(reader, &address.unwrap_or_default(), path, false);
     };
-    reader.add(count::IMAGE);
+    reader.add(reader.vision.base64(&data, false));
     Content::Image {
         media_type: short(&source.string_or_empty("media_type")),
         bytes: decoded_length(&data),
@@ -67,10 +72,14 @@ fn image_of_source(reader: &mut Reader, source: &Object<'_>, path: &Path<'_>) ->
     }
 }
 
-/// An image named by its address, or inside it. `path` leads to the string.
-pub(super) fn image_of_url(reader: &mut Reader, url: &str, path: &Path<'_>) -> Content {
-    reader.add(count::IMAGE);
-    match DataUrl::parse(url) {
+/// An image named by its address, or inside it. `path` leads to the string; `low`: the small version.
+fn image_of_url(reader: &mut Reader, url: &str, path: &Path<'_>, low: bool) -> Content {
+    let inside = DataUrl::parse(url);
+    reader.add(match &inside {
+        Some(data) if data.base64 => reader.vision.base64(data.data, low),
+        _ => reader.vision.address(low),
+    });
+    match inside {
         Some(data) => Content::Image {
             media_type: short(data.media_type),
             bytes: data.bytes(),
@@ -93,7 +102,7 @@ pub(super) fn image_of_base64(
     data: &str,
     path: &Path<'_>,
 ) -> Content {
-    reader.add(count::IMAGE);
+    reader.add(reader.vision.base64(data, false));
     Content::Image {
         media_type: format!(
             "image/{}",
@@ -150,6 +159,7 @@ fn document_of_source(
         cache,
     );
     match (kind.as_ref(), data, source.get("content")) {
+        ("base64", Some(data), _) => blocks.reader.add(count::pdf(&data, bytes)),
         ("text", Some(text), _) => blocks.text(&text, &place.member("data"), None),
         ("content", _, Some(content)) => blocks.content(content, &place.member("content")),
         _ => blocks.reader.add(count::document(bytes)),
@@ -169,11 +179,11 @@ fn file(blocks: &mut Blocks<'_>, object: &Object<'_>, cache: Option<String>) {
         .or(address)
         .map(|title| short(&title));
     let data = file.string("file_data").unwrap_or_default();
-    let (media_type, bytes) = match DataUrl::parse(&data) {
-        Some(url) => (short(url.media_type), url.bytes()),
-        None => (String::new(), decoded_length(&data)),
+    let (media_type, bytes, data) = match DataUrl::parse(&data) {
+        Some(url) => (short(url.media_type), url.bytes(), url.data),
+        None => (String::new(), decoded_length(&data), data.as_ref()),
     };
-    blocks.reader.add(count::document(bytes));
+    blocks.reader.add(count::pdf(data, bytes));
     blocks.push(
         Content::Document {
             media_type,

@@ -5,6 +5,7 @@ use super::path::Path;
 use super::reader::Reader;
 use super::{Block, Content, Conversation, Role, Text, Turn, anthropic, chat, responses};
 use crate::assemble::Failure;
+use crate::count::Vision;
 use crate::dialect::Dialect;
 
 /// Longest `error` that is parsed: honest ones are far shorter.
@@ -12,14 +13,22 @@ const LONGEST_FAILURE: usize = 1 << 20;
 
 /// What a request says. `None` if the body is not a JSON object or the dialect is not known.
 pub fn request(dialect: Dialect, body: &[u8]) -> Option<Conversation> {
-    request_with(&mut Reader::for_view(), dialect, body)
+    request_with(
+        &mut Reader::for_view(Vision::of_dialect(dialect)),
+        dialect,
+        body,
+    )
 }
 
 /// What a whole answer says; an error answer is one turn with its message. `None` if the body is not
 /// JSON, says nothing, or the dialect is not known. A stream is put together first
 /// (`assemble::answer`).
 pub fn answer(dialect: Dialect, body: &[u8]) -> Option<Conversation> {
-    answer_with(&mut Reader::for_view(), dialect, body)
+    answer_with(
+        &mut Reader::for_view(Vision::of_dialect(dialect)),
+        dialect,
+        body,
+    )
 }
 
 /// The same with another way of keeping and counting texts.

@@ -1,9 +1,11 @@
 //! What every parser needs: cutting long texts and counting tokens on the way.
 
+use std::collections::HashMap;
+
 use super::node::{Node, Object};
 use super::path::Path;
 use super::{TEXT_LIMIT, Text};
-use crate::count;
+use crate::count::{self, Vision};
 use crate::text_lines::indent;
 
 /// Bytes of names, ids and addresses that are kept: honest ones are far shorter.
@@ -19,26 +21,34 @@ pub(crate) struct Reader {
     keep: usize,
     /// How tokens are counted.
     count: fn(&str) -> u32,
+    /// What images cost.
+    pub(super) vision: Vision,
     /// Tokens since the last `take`.
     tokens: u32,
+    /// Tools that the model does not see until it finds them, with their tokens.
+    deferred: HashMap<String, u32>,
 }
 
 impl Reader {
     /// For the view: keeps beginnings, counts cheaply.
-    pub(crate) fn for_view() -> Self {
+    pub(crate) fn for_view(vision: Vision) -> Self {
         Self {
             keep: TEXT_LIMIT,
             count: |text| count::quick(text.as_bytes()),
+            vision,
             tokens: 0,
+            deferred: HashMap::new(),
         }
     }
 
     /// For a token count: keeps nothing, counts well.
-    pub(crate) fn for_count() -> Self {
+    pub(crate) fn for_count(vision: Vision) -> Self {
         Self {
             keep: 0,
             count: count::text,
+            vision,
             tokens: 0,
+            deferred: HashMap::new(),
         }
     }
 
@@ -50,6 +60,17 @@ impl Reader {
     /// Tokens since the last call.
     pub(super) fn take(&mut self) -> u32 {
         std::mem::take(&mut self.tokens)
+    }
+
+    /// Holds back the tokens of a tool until it is loaded.
+    pub(super) fn defer(&mut self, tool: String, tokens: u32) {
+        self.deferred.insert(tool, tokens);
+    }
+
+    /// The model found a tool: from here on it is seen.
+    pub(super) fn load(&mut self, tool: &str) {
+        let tokens = self.deferred.remove(tool).unwrap_or(0);
+        self.add(tokens);
     }
 
     /// A text that the model sees.
