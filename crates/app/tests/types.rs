@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use relayscope_app::view::{
-    BodyLines, ClientKeyView, Detail, EventList, FoundLines, Message, Ping, RoutesView, SiteList,
+    BodyLines, CheckinRound, ClientKeyView, Comparison, Detail, EntryInput, EventList, FoundLines,
+    ImportPlan, InterfaceTrial, InterfaceView, LedgerView, Message, Ping, RawAnswers,
+    ReconciliationView, RoutesView, SiteList, SiteSeries, StationList, StationLogs,
 };
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;
@@ -28,6 +30,18 @@ fn write_all(directory: &Path) {
     RoutesView::export_all(&config).unwrap();
     ClientKeyView::export_all(&config).unwrap();
     Ping::export_all(&config).unwrap();
+    StationList::export_all(&config).unwrap();
+    RawAnswers::export_all(&config).unwrap();
+    InterfaceView::export_all(&config).unwrap();
+    InterfaceTrial::export_all(&config).unwrap();
+    LedgerView::export_all(&config).unwrap();
+    EntryInput::export_all(&config).unwrap();
+    StationLogs::export_all(&config).unwrap();
+    ReconciliationView::export_all(&config).unwrap();
+    SiteSeries::export_all(&config).unwrap();
+    Comparison::export_all(&config).unwrap();
+    CheckinRound::export_all(&config).unwrap();
+    ImportPlan::export_all(&config).unwrap();
 }
 
 fn files(directory: &Path) -> BTreeMap<String, String> {

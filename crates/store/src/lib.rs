@@ -11,6 +11,7 @@ mod open;
 mod read;
 mod search;
 pub mod sites;
+mod spend;
 pub mod vault;
 mod write;
 
@@ -20,4 +21,5 @@ pub use error::StoreError;
 pub use exchange::{Exchange, Filter, Page};
 pub use open::{Size, Store};
 pub use search::{Found, ReadAnswer, Search};
+pub use spend::Spend;
 pub use write::Change;

@@ -75,6 +75,7 @@ impl SiteError {
             Self::BadRule => "bad_rule",
             Self::Sites(SitesError::NoSuchSite(_)) => "no_such_site",
             Self::Sites(SitesError::NoSuchKey(_)) => "no_such_key",
+            Self::Sites(SitesError::NoSuchEntry(_)) => "no_such_entry",
             Self::Sites(SitesError::NameTaken(_)) => "name_taken",
             Self::Sites(SitesError::KeyTaken(_)) => "key_taken",
             Self::Sites(SitesError::Vault(_)) => "vault_locked",

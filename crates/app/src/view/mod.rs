@@ -6,20 +6,34 @@
 
 mod body;
 mod detail;
+mod ledger;
 mod live;
+mod moving;
 mod row;
 mod site;
+mod station;
 
 pub use body::{BodyLines, EventList, EventView, FoundLines};
 pub use detail::{
     AttemptView, BodyView, ConnectionView, Detail, HeaderView, LossView, MarkView, PricingView,
     TimingView,
 };
+pub use ledger::{
+    BalancePoint, ChangeView, CheckinDone, CheckinRound, ComparedSite, Comparison, EntryInput,
+    EntryView, LedgerView, ModelFactor, ModelSpend, MonthSum, NotCharged, ReconciliationView,
+    SiteSeries, StationLogRow, StationLogTotals, StationLogs,
+};
 pub use live::{Message, Progress, ProxyView, Totals, Trace};
+pub use moving::{ImportPlan, ImportSite, ImportSkip};
 pub use row::{
     CostBasis, CostView, ErrorView, ExchangeRow, Phase, RowTiming, TokenBasis, TokenView,
 };
 pub use site::{
     ClientKeyView, CoolingView, KeyView, Ping, PingStep, RoutesView, RuleView, SiteList, SiteView,
     VaultView,
+};
+pub use station::{
+    AccountView, AlertView, AutoQueryView, BalanceView, CheckinView, FiguresView, InterfaceTrial,
+    InterfaceView, KindView, PointersView, QueryView, RawAnswer, RawAnswers, RoundSite, RoundView,
+    StationList, StationTotals, StationView, TodayView, WindowView,
 };

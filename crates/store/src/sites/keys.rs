@@ -4,7 +4,7 @@ use base::{Secret, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::open::{SiteStore, SitesError};
-use super::site;
+use super::{site, stations};
 use crate::vault::Vault;
 
 /// A key as it may be shown.
@@ -165,6 +165,7 @@ impl SiteStore {
             "UPDATE site SET base_url = ?2, api_found = NULL WHERE id = ?1",
             params![found.id, base_url],
         )?;
+        stations::moved(&step, &found.id)?;
         for (id, secret) in opened {
             let Some(vault) = &vault else { break };
             let sealed = vault.seal(&secret, &bound_to(&id, base_url))?;
@@ -177,7 +178,7 @@ impl SiteStore {
     }
 }
 
-fn insert(
+pub(super) fn insert(
     db: &Connection,
     vault: &Vault,
     site_id: &str,
@@ -241,7 +242,7 @@ fn bound_to(key_id: &str, base_url: &str) -> String {
 }
 
 /// Scheme, host and port of an address.
-fn origin(base_url: &str) -> String {
+pub(super) fn origin(base_url: &str) -> String {
     let (scheme, rest) = base_url.split_once("://").unwrap_or(("https", base_url));
     let authority = rest.split('/').next().unwrap_or(rest);
     format!("{scheme}://{authority}").to_ascii_lowercase()

@@ -9,7 +9,10 @@ use crate::error::StoreError;
 use crate::open::{describe, private, step_up};
 use crate::vault::{Place, Vault, VaultError, open_master_key};
 
-const STEPS: &[&str] = &[include_str!("../migrations_sites/0001_sites.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations_sites/0001_sites.sql"),
+    include_str!("../migrations_sites/0002_stations.sql"),
+];
 
 /// Sites, keys, routes.
 #[derive(Debug)]
@@ -36,6 +39,9 @@ pub enum SitesError {
     /// No such key.
     #[error("there is no key “{0}”")]
     NoSuchKey(String),
+    /// No such entry of a ledger.
+    #[error("there is no entry “{0}” in the ledger")]
+    NoSuchEntry(String),
     /// Two sites of one name cannot be told apart.
     #[error("there is a site named “{0}” already")]
     NameTaken(String),

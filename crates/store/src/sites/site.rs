@@ -86,35 +86,7 @@ impl SiteStore {
 
     /// Adds a site at the end of the list.
     pub fn add_site(&self, site: &Site) -> Result<(), SitesError> {
-        let db = self.db();
-        if find(&db, &site.name)?.is_some() {
-            return Err(SitesError::NameTaken(site.name.clone()));
-        }
-        db.execute(
-            "INSERT INTO site (id, name, base_url, api, api_found, paid, tags, pinned, enabled, position, \
-             outbound, multiplier, aliases, strategy, checkin_url, note, created_us) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
-             (SELECT coalesce(max(position), 0) + 1 FROM site), ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-            params![
-                site.id,
-                site.name,
-                site.base_url,
-                site.api,
-                site.api_found,
-                site.paid,
-                json(&site.tags),
-                site.pinned,
-                site.enabled,
-                site.outbound,
-                site.multiplier,
-                json(&site.aliases),
-                site.strategy,
-                site.checkin_url,
-                site.note,
-                site.created_at.0,
-            ],
-        )?;
-        Ok(())
+        insert(&self.db(), site)
     }
 
     /// Changes a site. A change of its address is refused here: keys are bound to it (see
@@ -247,6 +219,37 @@ impl SiteStore {
             .execute("DELETE FROM site WHERE deleted_us < ?1", [before.0])?;
         Ok(())
     }
+}
+
+pub(super) fn insert(db: &Connection, site: &Site) -> Result<(), SitesError> {
+    if find(db, &site.name)?.is_some() {
+        return Err(SitesError::NameTaken(site.name.clone()));
+    }
+    db.execute(
+        "INSERT INTO site (id, name, base_url, api, api_found, paid, tags, pinned, enabled, position, \
+         outbound, multiplier, aliases, strategy, checkin_url, note, created_us) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
+         (SELECT coalesce(max(position), 0) + 1 FROM site), ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        params![
+            site.id,
+            site.name,
+            site.base_url,
+            site.api,
+            site.api_found,
+            site.paid,
+            json(&site.tags),
+            site.pinned,
+            site.enabled,
+            site.outbound,
+            site.multiplier,
+            json(&site.aliases),
+            site.strategy,
+            site.checkin_url,
+            site.note,
+            site.created_at.0,
+        ],
+    )?;
+    Ok(())
 }
 
 pub(super) fn find(db: &Connection, id_or_name: &str) -> rusqlite::Result<Option<Site>> {
