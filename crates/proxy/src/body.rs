@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::tee::Tee;
+use crate::translation::TranslatedBody;
 
 /// An answer that we wrote, or one that passes through.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub enum ProxyBody {
     Own(Option<Bytes>),
     /// The upstream's.
     Tee(Box<Tee>),
+    /// The upstream's, in the caller's dialect.
+    Translated(TranslatedBody),
 }
 
 /// The upstream's answer broke: the client's connection is closed without the mark of a proper end.
@@ -33,6 +36,7 @@ impl Body for ProxyBody {
         match &mut *self {
             Self::Own(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Tee(tee) => tee.poll_frame(context),
+            Self::Translated(body) => body.poll_frame(context),
         }
     }
 
@@ -40,6 +44,7 @@ impl Body for ProxyBody {
         match self {
             Self::Own(bytes) => bytes.is_none(),
             Self::Tee(tee) => tee.is_end_stream(),
+            Self::Translated(body) => body.is_end_stream(),
         }
     }
 
@@ -49,6 +54,7 @@ impl Body for ProxyBody {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
             Self::Tee(tee) => tee.size_hint(),
+            Self::Translated(_) => SizeHint::default(),
         }
     }
 }

@@ -41,6 +41,9 @@ pub enum ProxyError {
     /// Every key of the route's sites is out of service.
     #[error("No key can be used now: {0}")]
     NoKey(String),
+    /// The request cannot be said in the upstream's dialect: the field and what is wrong with it.
+    #[error("{0}")]
+    Untranslatable(String),
     /// The address of the upstream cannot be used.
     #[error("The upstream address cannot be used: {0}")]
     BadUpstream(String),
@@ -83,7 +86,9 @@ impl ProxyError {
             Self::FirstByteTimeout { .. }
             | Self::Idle { .. }
             | Self::Upstream(NetError::ConnectTimeout { .. }) => StatusCode::GATEWAY_TIMEOUT,
-            Self::SiteNotUsable(_) | Self::NoSiteLeft => StatusCode::BAD_REQUEST,
+            Self::SiteNotUsable(_) | Self::NoSiteLeft | Self::Untranslatable(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::UnknownClientKey => StatusCode::UNAUTHORIZED,
             Self::NoKey(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::BadUpstream(_) | Self::Upstream(_) | Self::Broken(_) | Self::Truncated => {
@@ -104,6 +109,7 @@ impl ProxyError {
             Self::UnknownClientKey => "unknown_client_key",
             Self::NoSiteLeft => "no_site_left",
             Self::NoKey(_) => "no_key",
+            Self::Untranslatable(_) => "untranslatable",
             Self::BadUpstream(_) => "bad_upstream",
             Self::Upstream(error) => error.code(),
             Self::FirstByteTimeout { .. } => "first_byte_timeout",

@@ -4,6 +4,7 @@ use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName,
     HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
+use wire::Dialect;
 
 /// Headers that hold for one connection only (RFC 9110, 7.6.1), and `Expect`, which we answer ourselves.
 static ONE_HOP: [HeaderName; 10] = [
@@ -54,6 +55,39 @@ pub(crate) fn for_upstream(headers: &mut HeaderMap) {
 pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
     for name in &CREDENTIALS {
         headers.remove(name);
+    }
+}
+
+/// Beginnings of headers that mean something in one vendor's interface only.
+const OF_ONE_VENDOR: [&str; 5] = ["anthropic-", "x-stainless-", "x-claude-", "openai-", "x-codex-"];
+
+/// Headers that describe the body, or the answer wished for: both are others after translation. And
+/// Claude Code's own mark.
+const OF_THE_BODY: [&str; 5] = ["accept", "accept-encoding", "content-encoding", "x-app", "originator"];
+
+/// The version of Anthropic's interface that translations speak.
+const ANTHROPIC_VERSION: &str = "2023-06-01";
+
+/// Leaves in a translated request's headers what a place of another dialect understands.
+pub(crate) fn for_dialect(headers: &mut HeaderMap, dialect: Dialect) {
+    let strange = |name: &&HeaderName| {
+        let name = name.as_str();
+        OF_THE_BODY.contains(&name) || OF_ONE_VENDOR.iter().any(|start| name.starts_with(start))
+    };
+    let strange: Vec<HeaderName> = headers.keys().filter(strange).cloned().collect();
+    for name in strange {
+        headers.remove(name);
+    }
+    let fixed = [
+        ("content-type", "application/json"),
+        ("accept", "application/json, text/event-stream"),
+        ("accept-encoding", "identity"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if dialect == Dialect::Anthropic {
+        headers.insert("anthropic-version", HeaderValue::from_static(ANTHROPIC_VERSION));
     }
 }
 

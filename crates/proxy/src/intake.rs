@@ -13,6 +13,24 @@ pub struct Place {
     pub dialect: Dialect,
 }
 
+impl Place {
+    /// Whether the models are asked for.
+    pub fn is_models(&self) -> bool {
+        self.path == MODELS
+    }
+
+    /// Whether the tokens of a request are to be counted.
+    pub fn is_count(&self) -> bool {
+        self.path == COUNT_TOKENS
+    }
+}
+
+/// Where upstreams list their models, in all dialects.
+const MODELS: &str = "/v1/models";
+
+/// Where Anthropic's interface counts the tokens of a request.
+pub const COUNT_TOKENS: &str = "/v1/messages/count_tokens";
+
 /// Whether the proxy carries this path, and what it stands for. `None`: it belongs to the API or the panel.
 pub fn place(path: &str) -> Option<Place> {
     if let Some(rest) = path.strip_prefix("/p/") {

@@ -13,23 +13,28 @@ mod exchange;
 mod finish;
 mod headers;
 mod intake;
+mod judge;
 mod live;
 mod observer;
+mod outgoing;
+mod pass_on;
 mod recording;
 mod respond;
 mod route;
 mod tee;
+mod translation;
 
 pub use body::{BodyError, ProxyBody};
 pub use carry::{Limits, Proxy};
 pub use error::ProxyError;
 pub use exchange::{Caller, Exchange};
 pub use finish::{Arrival, Attempt, Connection, Finish, Outcome, Times, Why};
-pub use intake::{Place, header_value, place};
+pub use intake::{COUNT_TOKENS, Place, header_value, place};
 pub use live::{Live, Progress};
 pub use observer::{CostText, Observer};
 pub use respond::{header_text, refusal};
 pub use route::{
     Candidate, Credentials, Identity, Journey, JourneyEnd, Judgement, Refusal, Route, RouteAsk,
-    Said, Seen,
+    Said, Seen, Speak, Taught,
 };
+pub use translation::{TranslatedBody, Translation};

@@ -1,11 +1,13 @@
 //! Where a request goes. The decision is somebody else's; these are its words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base::Secret;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use net::{BaseUrl, Upstream};
+use wire::translate::{Capabilities, Lesson};
 use wire::{Dialect, Summary};
 
 use crate::error::ProxyError;
@@ -40,6 +42,8 @@ pub struct RouteAsk<'a> {
     pub headers: &'a HeaderMap,
     /// Model, stream, session.
     pub summary: &'a Summary,
+    /// The body as the client sent it.
+    pub body: &'a [u8],
     /// Project of the caller.
     pub project: Option<&'a str>,
 }
@@ -57,8 +61,21 @@ pub trait Journey: Send {
     /// client.
     fn judge(&mut self, seen: &Seen<'_>, elapsed: Duration) -> Judgement;
 
+    /// The present attempt showed what the place cannot do. Gives the same place again, to be spoken to in
+    /// another way; `None` when the refusal stands.
+    fn learned(&mut self, taught: &Taught) -> Option<Candidate>;
+
     /// The request is over.
     fn end(&mut self, end: JourneyEnd);
+}
+
+/// What a refusal showed about a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taught {
+    /// Something that site and model cannot do.
+    Lesson(Lesson),
+    /// There is no Responses interface.
+    NoResponses,
 }
 
 /// What an attempt brought.
@@ -140,10 +157,23 @@ pub struct Candidate {
     pub credentials: Credentials,
     /// The model to ask for, where it is not the one that the client named.
     pub model: Option<String>,
+    /// How to speak to it, where it does not understand the caller's dialect.
+    pub speak: Option<Speak>,
     /// The way out, where it is not the general one.
     pub way: Option<Upstream>,
     /// Why this place was chosen.
     pub why: Option<Why>,
+}
+
+/// How to speak to a place that does not understand the caller's dialect.
+#[derive(Clone, Debug)]
+pub struct Speak {
+    /// The dialect it understands.
+    pub dialect: Dialect,
+    /// What site and model can do.
+    pub capabilities: Arc<Capabilities>,
+    /// Tokens that this model family counts for one that we count, learnt from its answers.
+    pub tokens_factor: f64,
 }
 
 /// What a call identifies with.

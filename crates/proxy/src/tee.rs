@@ -118,6 +118,27 @@ impl Tee {
         }
     }
 
+    /// Reads an answer to its end whatever it is, or up to `limit` bytes.
+    pub(crate) async fn hold_all(&mut self, limit: u64) {
+        while self.held_bytes < limit && self.ended.is_none() {
+            self.hold_piece().await;
+        }
+    }
+
+    /// Gives up what was read before the head went out.
+    pub(crate) fn take_held(&mut self) -> VecDeque<Bytes> {
+        self.held_bytes = 0;
+        std::mem::take(&mut self.held)
+    }
+
+    /// The exchange is over with what has been read so far: the client gets something else instead.
+    pub(crate) fn replace(mut self, ending: Ending) {
+        if self.ended.is_none() {
+            self.end_whole();
+        }
+        self.attach(ending, None);
+    }
+
     /// Reads the beginning of a stream until it shows what it is: content, an error, or its end. Stops
     /// at `limit` bytes, and `patience` after the first event.
     pub(crate) async fn peek(&mut self, limit: u64, patience: Duration) {

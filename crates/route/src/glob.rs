@@ -23,6 +23,11 @@ impl Glob {
         Self(pattern.into())
     }
 
+    /// The pattern.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether the whole name fits.
     pub fn fits(&self, name: &str) -> bool {
         let pattern: Vec<char> = self.0.to_lowercase().chars().collect();

@@ -63,6 +63,7 @@ mod glob;
 mod names;
 mod plan;
 mod pool;
+mod purpose;
 mod random;
 mod rules;
 mod sessions;
@@ -70,6 +71,7 @@ mod settings;
 mod shared;
 pub mod strategies;
 mod verdict;
+mod when;
 
 pub use cause::{Cause, Kind};
 pub use classify::{Answer, Attempt, Classifier, Failure};
@@ -87,8 +89,9 @@ pub use pool::stored::StoredState;
 pub use pool::ticket::Ticket;
 pub use pool::view::{KeyView, LastError, ScopedView, SiteView};
 pub use pool::{Pool, Usage};
+pub use purpose::{LONG_CONTEXT_TOKENS, Purpose};
 pub use rules::{
-    Choice, Dropped, DroppedFor, Matched, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules,
+    Choice, Dropped, DroppedFor, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules,
     SiteInfo,
 };
 pub use sessions::SessionKey;
@@ -96,3 +99,4 @@ pub use settings::Settings;
 pub use shared::{Permit, SharedPool};
 pub use strategies::{Strategy, UnknownStrategy};
 pub use verdict::{Basis, Retry, Said, Scope, Until, Verdict};
+pub use when::{ModelPattern, When, alias};

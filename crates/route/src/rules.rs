@@ -1,12 +1,14 @@
-//! Which sites a request may go to.
+//! Which sites a request may go to, and under which model name.
 //!
-//! Precedence, first that applies: `X-Relayscope-Site`, `X-Upstream-Provider`, the local client key, the
-//! project, the first model pattern that fits, the default route. Within a kind the user's order counts.
+//! Precedence, first that applies: `X-Relayscope-Site`, `X-Upstream-Provider`, a rule for the local client
+//! key, one for the project, one for the model or the purpose, the default route. Within a kind the user's
+//! order counts.
 
 use serde::{Deserialize, Serialize};
 
-use crate::glob::Glob;
 use crate::names::SiteId;
+use crate::purpose::Purpose;
+use crate::when::When;
 
 /// Every rule, and what holds without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,27 +27,26 @@ pub struct Rules {
 pub struct Route(pub Vec<SiteId>);
 
 /// One rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// What it is about.
-    pub when: Matched,
-    /// Where such requests go.
+    /// What it is about: everything that it names has to fit.
+    pub when: When,
+    /// Where such requests go; empty: where they would go without this rule, with its model.
+    #[serde(default)]
     pub route: Route,
+    /// The model to ask for instead of the one that the client named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Whether it is kept without being followed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub off: bool,
 }
 
-/// What a rule is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Matched {
-    /// The value of `X-Upstream-Provider`.
-    Provider(String),
-    /// Id of a local client key.
-    ClientKey(String),
-    /// Name of a project.
-    Project(String),
-    /// Pattern for model names.
-    Model(Glob),
+impl Rule {
+    fn fits(&self, ask: &RouteAsk<'_>) -> bool {
+        !self.off && self.when.fits(ask)
+    }
 }
 
 /// What a route is chosen by.
@@ -61,6 +62,8 @@ pub struct RouteAsk<'a> {
     pub project: Option<&'a str>,
     /// Model.
     pub model: Option<&'a str>,
+    /// What the request is for; only looked at by rules about a purpose.
+    pub purposes: &'a [Purpose],
 }
 
 /// What is known of a site.
@@ -77,6 +80,8 @@ pub struct SiteInfo {
 pub struct Choice {
     /// Sites, best first; none where no site is configured for it.
     pub sites: Vec<SiteId>,
+    /// The model to ask for instead of the one that the client named; a site may rename it once more.
+    pub model: Option<String>,
     /// Why these.
     pub why: RouteWhy,
     /// Sites of the route that were left out.
@@ -113,6 +118,11 @@ pub enum RouteWhy {
         pattern: String,
         /// The model.
         model: String,
+    },
+    /// Requests of this kind have their own route.
+    ByPurpose {
+        /// The purpose.
+        purpose: Purpose,
     },
     /// The default route.
     ByDefault,
@@ -163,6 +173,7 @@ impl Rules {
         let (route, why) = self.matching(ask);
         let mut choice = Choice {
             sites: Vec::new(),
+            model: self.renamed(ask, &why),
             why,
             dropped: Vec::new(),
         };
@@ -189,46 +200,65 @@ impl Rules {
         Ok(choice)
     }
 
+    /// Whether any rule asks what a request is for: finding out means to look through its body.
+    pub fn look_at_purposes(&self) -> bool {
+        self.rules.iter().any(|rule| !rule.off && rule.when.purpose.is_some())
+    }
+
     fn matching(&self, ask: &RouteAsk<'_>) -> (Option<&Route>, RouteWhy) {
-        let find = |fits: &dyn Fn(&Matched) -> bool| {
-            self.rules
-                .iter()
-                .find(|rule| fits(&rule.when))
-                .map(|rule| &rule.route)
+        let find = |of_kind: &dyn Fn(&When) -> bool| {
+            let with_route = self.rules.iter().filter(|rule| !rule.route.0.is_empty());
+            let mut fitting = with_route.filter(|rule| of_kind(&rule.when) && rule.fits(ask));
+            fitting.next().map(|rule| (&rule.route, &rule.when))
         };
         if let Some(provider) = ask.provider {
-            let route = find(
-                &|when| matches!(when, Matched::Provider(it) if it.eq_ignore_ascii_case(provider)),
-            );
+            let found = find(&|when| when.provider.is_some());
             let provider = provider.to_owned();
-            return (route, RouteWhy::ByProvider { provider });
+            let why = RouteWhy::ByProvider { provider };
+            return (found.map(|(route, _)| route), why);
         }
-        if let Some(client_key) = ask.client_key
-            && let Some(route) =
-                find(&|when| matches!(when, Matched::ClientKey(it) if it == client_key))
+        if let Some((client_key, (route, _))) =
+            ask.client_key.zip(find(&|when| when.client_key.is_some()))
         {
             let client_key = client_key.to_owned();
             return (Some(route), RouteWhy::ByClientKey { client_key });
         }
-        if let Some(project) = ask.project
-            && let Some(route) = find(&|when| matches!(when, Matched::Project(it) if it == project))
-        {
+        if let Some((project, (route, _))) = ask.project.zip(find(&|when| when.project.is_some())) {
             let project = project.to_owned();
             return (Some(route), RouteWhy::ByProject { project });
         }
-        let pattern = ask.model.and_then(|model| {
-            self.rules.iter().find_map(|rule| match &rule.when {
-                Matched::Model(glob) if glob.fits(model) => Some((&rule.route, glob, model)),
-                _ => None,
-            })
-        });
-        match pattern {
-            Some((route, pattern, model)) => {
-                let (pattern, model) = (pattern.to_string(), model.to_owned());
-                (Some(route), RouteWhy::ByModel { pattern, model })
-            }
+        let by_model = |when: &When| when.model.is_some() || when.purpose.is_some();
+        match find(&|when| by_model(when) && when.is_about_the_request()) {
+            Some((route, when)) => (Some(route), why(when, ask)),
             None => (Some(&self.default), RouteWhy::ByDefault),
         }
+    }
+
+    /// The model of the first rule that fits and names one. A rule with a route of its own renames only
+    /// what goes there.
+    fn renamed(&self, ask: &RouteAsk<'_>, why: &RouteWhy) -> Option<String> {
+        let (route, _) = self.matching(ask);
+        let holds = |rule: &&Rule| {
+            let here = rule.route.0.is_empty() || Some(&rule.route) == route;
+            rule.model.is_some() && here && rule.fits(ask) && !is_other_provider(rule, why)
+        };
+        self.rules.iter().find(holds)?.model.clone()
+    }
+}
+
+/// A provider that the request names has its own models: only rules about it rename.
+fn is_other_provider(rule: &Rule, why: &RouteWhy) -> bool {
+    matches!(why, RouteWhy::ByProvider { .. }) && rule.when.provider.is_none()
+}
+
+fn why(when: &When, ask: &RouteAsk<'_>) -> RouteWhy {
+    match (&when.model, when.purpose) {
+        (Some(pattern), _) => RouteWhy::ByModel {
+            pattern: pattern.to_string(),
+            model: ask.model.unwrap_or_default().to_owned(),
+        },
+        (None, Some(purpose)) => RouteWhy::ByPurpose { purpose },
+        (None, None) => RouteWhy::ByDefault,
     }
 }
 
@@ -247,6 +277,7 @@ fn named(name: &str, sites: &[SiteInfo]) -> Result<Choice, RouteError> {
     }
     Ok(Choice {
         sites: vec![site.id.clone()],
+        model: None,
         why: RouteWhy::BySite {
             site: site.id.clone(),
         },

@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod encoding;
 pub mod fold;
 pub mod scan;
+pub mod signals;
 pub mod sse;
 pub mod summary;
 pub mod text_lines;
@@ -17,4 +18,5 @@ pub mod translate;
 
 pub use dialect::Dialect;
 pub use fold::Fold;
+pub use signals::Signals;
 pub use summary::Summary;

@@ -10,7 +10,7 @@ use base::{Clock, Timestamp};
 use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses, Upstream};
 use proxy::Said;
 use route::{
-    Classifier, KeyConfig, KeyId, Matched, Pool, Route, Rule, SharedPool, SiteConfig, SiteId,
+    Classifier, KeyConfig, KeyId, Pool, Route, Rule, SharedPool, SiteConfig, SiteId, When,
 };
 use store::sites::{SiteStore, SitesError};
 
@@ -155,8 +155,12 @@ impl Sites {
                         .collect(),
                 );
                 rules.rules.push(Rule {
-                    when: Matched::ClientKey(key.id.clone()),
+                    when: When {
+                        client_key: Some(key.id.clone()),
+                        ..When::default()
+                    },
                     route,
+                    ..Rule::default()
                 });
             }
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use proxy::{Identity, Journey, ProxyError, Refusal, Route, RouteAsk, Said};
-use route::{Allowance, Ask, Course, Nobody, RouteError, RouteWhy, SessionKey, SiteId};
+use route::{Allowance, Ask, Choice, Course, Nobody, Purpose, RouteError, SessionKey, SiteId};
 use sha2::{Digest, Sha256};
+use wire::Signals;
 
 use super::book::Sites;
 use super::journey::SiteJourney;
@@ -66,6 +67,10 @@ impl Route for SiteRoute {
             },
         };
         let provider = text("x-upstream-provider");
+        let purposes = match routing.rules.look_at_purposes() {
+            true => purposes(&Signals::of(ask.headers, ask.body)),
+            false => Vec::new(),
+        };
         let chosen = routing.rules.choose(
             &route::RouteAsk {
                 site: wanted.as_ref().map(SiteId::as_str),
@@ -73,6 +78,7 @@ impl Route for SiteRoute {
                 client_key: client_key.map(|key| &key.id[..]),
                 project: ask.project,
                 model: ask.summary.model.as_deref(),
+                purposes: &purposes,
             },
             &routing.infos(ask.dialect),
         );
@@ -81,8 +87,21 @@ impl Route for SiteRoute {
             return Ok(self.settings.journey(ask)?);
         }
         let caller = client_key_label(client_key);
-        self.over(routing.clone(), ask, choice.sites, &choice.why, caller)
+        self.over(routing.clone(), ask, choice, caller)
     }
+}
+
+/// The purposes that the signs of a request speak for.
+fn purposes(signals: &Signals) -> Vec<Purpose> {
+    let holds = |purpose: &Purpose| match purpose {
+        Purpose::Background => signals.background,
+        Purpose::LongContext => signals.prompt_tokens > route::LONG_CONTEXT_TOKENS,
+        Purpose::Thinking => signals.thinking,
+        Purpose::WebSearch => signals.web_search,
+        Purpose::Image => signals.image,
+        Purpose::Subagent => signals.subagent,
+    };
+    Purpose::ALL.into_iter().filter(holds).collect()
 }
 
 impl SiteRoute {
@@ -90,16 +109,17 @@ impl SiteRoute {
         &self,
         routing: Arc<Routing>,
         ask: &RouteAsk<'_>,
-        sites: Vec<SiteId>,
-        why: &RouteWhy,
+        choice: Choice,
         caller: String,
     ) -> Result<Box<dyn Journey>, Refusal> {
-        let model = ask.summary.model.clone().unwrap_or_default();
+        let sites = choice.sites;
+        let asked = ask.summary.model.clone().unwrap_or_default();
+        let model = choice.model.unwrap_or_else(|| asked.clone());
         let aliases: Vec<(SiteId, String)> = sites
             .iter()
             .filter_map(|id| {
-                let alias = routing.site(id)?.site.aliases.get(&model)?;
-                Some((id.clone(), alias.clone()))
+                let alias = routing.site(id)?.alias(&model)?;
+                Some((id.clone(), alias.to_owned()))
             })
             .collect();
         let settings = self.sites.settings();
@@ -119,7 +139,7 @@ impl SiteRoute {
             after_timeout: settings.routing.retry_after_timeout,
         };
         let course = Course::new(allowance, now);
-        let why = super::view::route_why(&routing, why);
+        let why = super::view::route_why(&routing, &choice.why);
         let journey = SiteJourney::new(
             self.sites.clone(),
             routing.clone(),

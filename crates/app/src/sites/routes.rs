@@ -1,7 +1,8 @@
 //! Routes and local client keys.
 
 use base::Secret;
-use route::{Matched, Route, Rule, Rules, SiteId};
+use route::{ModelPattern, Route, Rule, Rules, SiteId, When};
+use serde::{Deserialize, Serialize};
 use store::sites::{NewClientKey, SitesError, StoredRoute};
 
 use super::book::{Sites, new_id, random};
@@ -14,18 +15,14 @@ impl Sites {
     pub fn routes(&self) -> Result<RoutesView, SiteError> {
         let rules = self.stored_rules()?;
         let ids = |route: &Route| route.0.iter().map(ToString::to_string).collect();
-        let view = |rule: &Rule| {
-            let mut view = RuleView {
-                sites: ids(&rule.route),
-                ..RuleView::default()
-            };
-            match &rule.when {
-                Matched::Project(project) => view.project = Some(project.clone()),
-                Matched::Model(pattern) => view.model = Some(pattern.to_string()),
-                Matched::Provider(provider) => view.provider = Some(provider.clone()),
-                Matched::ClientKey(_) => {}
-            }
-            view
+        let view = |rule: &Rule| RuleView {
+            project: rule.when.project.clone(),
+            model: rule.when.model.as_ref().map(ToString::to_string),
+            provider: rule.when.provider.clone(),
+            purpose: rule.when.purpose,
+            sites: ids(&rule.route),
+            to_model: rule.model.clone(),
+            off: rule.off,
         };
         Ok(RoutesView {
             default: ids(&rules.default),
@@ -44,17 +41,24 @@ impl Sites {
             sites: ids(&routes.default)?,
         }];
         for rule in &routes.rules {
-            let when = match (&rule.project, &rule.model, &rule.provider) {
-                (Some(project), None, None) => Matched::Project(project.clone()),
-                (None, Some(model), None) => Matched::Model(route::Glob::new(model.clone())),
-                (None, None, Some(provider)) => Matched::Provider(provider.clone()),
-                _ => return Err(SiteError::BadRule),
+            let named = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+            let when = When {
+                provider: named(&rule.provider),
+                client_key: None,
+                project: named(&rule.project),
+                model: named(&rule.model).map(ModelPattern::new),
+                purpose: rule.purpose,
             };
-            let sites = ids(&rule.sites)?;
-            if sites.is_empty() {
+            let (sites, to_model) = (ids(&rule.sites)?, named(&rule.to_model));
+            if when == When::default() || (sites.is_empty() && to_model.is_none()) {
                 return Err(SiteError::BadRule);
             }
-            let matches = serde_json::to_string(&when).unwrap_or_default();
+            let stored = StoredRule {
+                when,
+                to_model,
+                off: rule.off,
+            };
+            let matches = serde_json::to_string(&stored).unwrap_or_default();
             rows.push(StoredRoute { matches, sites });
         }
         self.store().put_routes(&rows)?;
@@ -130,12 +134,33 @@ impl Sites {
             let route = ids(&row.sites);
             if position == 0 {
                 rules.default = route;
-            } else if let Ok(when) = serde_json::from_str(&row.matches)
-                && !route.0.is_empty()
-            {
-                rules.rules.push(Rule { when, route });
+                continue;
+            }
+            let Ok(stored) = serde_json::from_str::<StoredRule>(&row.matches) else {
+                tracing::warn!(position, "a stored rule cannot be read");
+                continue;
+            };
+            // A rule whose sites are all gone would send its requests elsewhere under a strange name.
+            if !route.0.is_empty() || row.sites.is_empty() {
+                rules.rules.push(Rule {
+                    when: stored.when,
+                    route,
+                    model: stored.to_model,
+                    off: stored.off,
+                });
             }
         }
         Ok(rules)
     }
+}
+
+/// A rule as it stands in the store, beside its sites.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredRule {
+    #[serde(flatten)]
+    when: When,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to_model: Option<String>,
+    #[serde(default)]
+    off: bool,
 }

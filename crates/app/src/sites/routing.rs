@@ -30,6 +30,14 @@ pub(super) struct RoutedSite {
     pub(super) way: Option<Upstream>,
 }
 
+impl RoutedSite {
+    /// The name that this site has for a model.
+    pub(super) fn alias(&self, model: &str) -> Option<&str> {
+        let entries = self.site.aliases.iter();
+        route::alias(entries.map(|(asked, served)| (&asked[..], &served[..])), model)
+    }
+}
+
 /// A key as the request path needs it.
 #[derive(Clone, Debug)]
 pub(super) struct RoutedKey {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use route::Purpose;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -125,18 +126,26 @@ pub struct RoutesView {
     pub rules: Vec<RuleView>,
 }
 
-/// A rule: exactly one of the first three members is set.
+/// A rule: what it is about (all that is set has to fit), and where such requests go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct RuleView {
     /// Project of the caller.
     pub project: Option<String>,
-    /// Pattern of the model asked for; `*` stands for any letters.
+    /// The model asked for: a family (`haiku`, `sonnet`, `opus`, `fable`), or a pattern in which `*` stands for
+    /// any letters.
     pub model: Option<String>,
     /// `X-Upstream-Provider`.
     pub provider: Option<String>,
-    /// Site ids, best first.
+    /// What the request is for.
+    #[ts(type = "\"background\" | \"long_context\" | \"thinking\" | \"web_search\" | \"image\" | \"subagent\" | null")]
+    pub purpose: Option<Purpose>,
+    /// Site ids, best first; empty: where they would go anyway, under the other model name.
     pub sites: Vec<String>,
+    /// The model to ask for; `null`: the one that the client named.
+    pub to_model: Option<String>,
+    /// Whether it is kept without being followed.
+    pub off: bool,
 }
 
 /// A local client key.

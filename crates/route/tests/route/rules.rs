@@ -1,26 +1,54 @@
 //! Which sites a request may go to.
 
 use relayscope_route::{
-    DroppedFor, Glob, Matched, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules, SiteId, SiteInfo,
+    DroppedFor, ModelPattern, Purpose, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules, SiteId,
+    SiteInfo, When,
 };
 
 fn route(sites: &[&str]) -> Route {
     Route(sites.iter().map(|site| SiteId::from(*site)).collect())
 }
 
-fn rules() -> Rules {
-    let rule = |when, sites: &[&str]| Rule {
+fn model(pattern: &str) -> When {
+    When {
+        model: Some(ModelPattern::new(pattern)),
+        ..When::default()
+    }
+}
+
+fn project(name: &str) -> When {
+    When {
+        project: Some(name.into()),
+        ..When::default()
+    }
+}
+
+fn rule(when: When, sites: &[&str]) -> Rule {
+    Rule {
         when,
         route: route(sites),
+        model: None,
+        off: false,
+    }
+}
+
+fn rules() -> Rules {
+    let client_key = When {
+        client_key: Some("laptop".into()),
+        ..When::default()
+    };
+    let provider = When {
+        provider: Some("openrouter".into()),
+        ..When::default()
     };
     Rules {
         default: route(&["main", "spare"]),
         rules: vec![
-            rule(Matched::Model(Glob::new("claude-opus-*")), &["opus"]),
-            rule(Matched::Model(Glob::new("claude-*")), &["claude", "main"]),
-            rule(Matched::Project("shop".into()), &["shop", "main"]),
-            rule(Matched::ClientKey("laptop".into()), &["spare"]),
-            rule(Matched::Provider("openrouter".into()), &["router"]),
+            rule(model("claude-opus-*"), &["opus"]),
+            rule(model("claude-*"), &["claude", "main"]),
+            rule(project("shop"), &["shop", "main"]),
+            rule(client_key, &["spare"]),
+            rule(provider, &["router"]),
         ],
     }
 }
@@ -153,4 +181,69 @@ fn rules_are_read_as_they_are_written() {
     );
     assert_eq!(serde_json::from_str::<Rules>(&text).unwrap(), rules());
     assert!(serde_json::from_str::<Rules>("{\"default\":[],\"rulez\":[]}").is_err());
+}
+
+#[test]
+fn a_rule_renames_the_model() {
+    let renames = |when, sites: &[&str], model: &str| Rule {
+        model: Some(model.into()),
+        ..rule(when, sites)
+    };
+    let subagent = When {
+        purpose: Some(Purpose::Subagent),
+        ..When::default()
+    };
+    let docs = When {
+        project: Some("docs".into()),
+        ..model("claude-*")
+    };
+    let rules = Rules {
+        default: route(&["main"]),
+        rules: vec![
+            renames(docs, &["claude"], "deepseek-v4"),
+            renames(subagent, &["spare"], "glm-5-air"),
+            renames(model("haiku"), &[], "qwen-flash"),
+            rule(model("opus"), &["opus"]),
+            renames(model("opus"), &["main"], "never"),
+        ],
+    };
+    assert!(rules.look_at_purposes());
+    let check = |ask: RouteAsk<'_>, expected: &[&str], name: Option<&str>, code: &str| {
+        let choice = rules.choose(&ask, &sites()).unwrap();
+        assert_eq!(Route(choice.sites), route(expected), "{ask:?}");
+        assert_eq!(choice.model.as_deref(), name, "{ask:?}");
+        assert_eq!(serde_json::to_value(&choice.why).unwrap()["code"], code, "{ask:?}");
+    };
+    let of = |model| RouteAsk {
+        model: Some(model),
+        ..RouteAsk::default()
+    };
+    check(of("claude-haiku-5-5"), &["main"], Some("qwen-flash"), "by_default");
+    check(of("claude-opus-5-5"), &["opus"], None, "by_model");
+    check(of("gpt-5"), &["main"], None, "by_default");
+    let docs = RouteAsk {
+        project: Some("docs"),
+        ..of("claude-sonnet-5")
+    };
+    check(docs, &["claude"], Some("deepseek-v4"), "by_project");
+    let other_model = RouteAsk {
+        project: Some("docs"),
+        ..of("gpt-5")
+    };
+    check(other_model, &["main"], None, "by_default");
+    let helper = RouteAsk {
+        purposes: &[Purpose::Subagent],
+        ..of("claude-sonnet-5")
+    };
+    check(helper, &["spare"], Some("glm-5-air"), "by_purpose");
+    let named = RouteAsk {
+        site: Some("main"),
+        ..helper
+    };
+    check(named, &["main"], None, "by_site");
+    let provider = RouteAsk {
+        provider: Some("openai"),
+        ..of("claude-haiku-5-5")
+    };
+    check(provider, &[], None, "by_provider");
 }

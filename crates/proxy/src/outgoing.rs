@@ -1,4 +1,4 @@
-//! One try: the request as it goes upstream.
+//! The request as it goes upstream.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue};
@@ -11,42 +11,51 @@ use crate::exchange::{Caller, Exchange};
 use crate::headers;
 use crate::intake::Place;
 use crate::route::{Candidate, Credentials};
+use crate::translation::Translation;
 
 /// A request ready to be sent, and what the record keeps of it.
 pub(crate) struct Outgoing {
     pub(crate) request: Request<Full<Bytes>>,
     pub(crate) headers: HeaderMap,
     pub(crate) url: String,
+    pub(crate) translation: Option<Translation>,
 }
 
-/// Builds the request for a candidate. The body goes on byte for byte.
+/// Builds the request for a candidate. The body goes on byte for byte, unless it has to be translated.
 pub(crate) fn outgoing(
     exchange: &Exchange,
     place: &Place,
     candidate: &Candidate,
     caller: &Caller,
 ) -> Result<Outgoing, ProxyError> {
+    let translation = translate(exchange, place, candidate)?;
     let query = exchange.path.split_once('?').map(|(_, query)| query);
-    let path = match query {
-        Some(query) => format!("{}?{query}", place.path),
-        None => place.path.clone(),
+    let path = match (&translation, query) {
+        (Some(translation), _) => translation.path.to_owned(),
+        (None, Some(query)) => format!("{}?{query}", place.path),
+        (None, None) => place.path.clone(),
     };
     let wrong = |error: net::BaseUrlError| ProxyError::BadUpstream(error.to_string());
     let uri: Uri = candidate.base.join(&path).map_err(wrong)?;
     let mut headers = exchange.headers.clone();
     headers::for_upstream(&mut headers);
+    let dialect = candidate.speak.as_ref().map(|speak| speak.dialect);
+    if let Some(dialect) = dialect {
+        headers::for_dialect(&mut headers, dialect);
+    }
     match &candidate.credentials {
         Credentials::Caller if !caller.used_access_key => {}
         Credentials::Caller | Credentials::None => headers::drop_credentials(&mut headers),
         Credentials::Key(key) => {
             headers::drop_credentials(&mut headers);
-            identify(&mut headers, exchange.dialect, key.reveal())?;
+            identify(&mut headers, dialect.unwrap_or(exchange.dialect), key.reveal())?;
         }
     }
     let url = uri.to_string();
-    let body = match &candidate.model {
-        Some(model) => with_model(exchange.body(), model),
-        None => exchange.body(),
+    let body = match (&translation, &candidate.model) {
+        (Some(translation), _) => translation.sent.clone(),
+        (None, Some(model)) => with_model(exchange.body(), model),
+        (None, None) => exchange.body(),
     };
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = exchange.method.clone();
@@ -56,7 +65,22 @@ pub(crate) fn outgoing(
         request,
         headers,
         url,
+        translation,
     })
+}
+
+/// The request in the dialect of a place that does not understand the caller's.
+fn translate(
+    exchange: &Exchange,
+    place: &Place,
+    candidate: &Candidate,
+) -> Result<Option<Translation>, ProxyError> {
+    let Some(speak) = candidate.speak.as_ref().filter(|_| !place.is_models()) else {
+        return Ok(None);
+    };
+    let asked = exchange.summary.model.as_deref().unwrap_or_default();
+    let model = candidate.model.as_deref().unwrap_or(asked);
+    Translation::of(exchange, speak, model).map(Some)
 }
 
 /// Anthropic's interface takes the key in `x-api-key`, the others as a bearer token.
