@@ -13,6 +13,7 @@ use store::{Filter, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::counting::Counting;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::desktop::Desktop;
 use crate::health::Health;
@@ -131,11 +132,13 @@ impl App {
         let live = Live::new(pricing.clone(), settings.clone(), clock.clone(), run, card);
         let live = Arc::new(live);
         restore(&store, &live, &settings.now())?;
+        let counting = Arc::new(Counting::default());
         let on_row = {
-            let live = live.clone();
+            let (live, counting) = (live.clone(), counting.clone());
             Box::new(
                 move |exchange: &Arc<proxy::Exchange>, row: &store::Exchange| {
                     live.finished(exchange.id, row);
+                    counting.learn(exchange, row);
                 },
             )
         };
@@ -159,6 +162,7 @@ impl App {
             own.clone(),
             clock.clone(),
             live.clone(),
+            counting,
         )?;
         let by_settings = SettingsRoute::new(settings.clone());
         let proxy = Proxy::new(

@@ -6,11 +6,14 @@ use std::time::Duration;
 use base::Secret;
 use net::BaseUrl;
 use proxy::{
-    Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, RouteAsk, Seen, Why,
+    Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, RouteAsk, Seen, Speak, Taught,
+    Why,
 };
 use wire::Dialect;
+use wire::translate::presets;
 
 use crate::settings::SettingsStore;
+use crate::sites::caller;
 
 /// Routes by dialect and by `X-Upstream-Provider`.
 #[derive(Debug)]
@@ -25,11 +28,16 @@ impl SettingsRoute {
 }
 
 /// A way with one place and no other.
-struct OnePlace(Option<Candidate>);
+struct OnePlace {
+    next: Option<Candidate>,
+    /// The same place, for another try.
+    present: Option<Candidate>,
+}
 
 impl Journey for OnePlace {
     fn next(&mut self) -> Option<Candidate> {
-        self.0.take()
+        self.present = self.next.take();
+        self.present.clone()
     }
 
     fn has_other(&self) -> bool {
@@ -46,18 +54,35 @@ impl Journey for OnePlace {
         }
     }
 
+    fn learned(&mut self, taught: &Taught) -> Option<Candidate> {
+        let Taught::Lesson(lesson) = taught else {
+            return None;
+        };
+        let place = self.present.as_mut()?;
+        let speak = place.speak.as_mut()?;
+        let mut better = (*speak.capabilities).clone();
+        better.learn(lesson);
+        let is_new = better != *speak.capabilities;
+        speak.capabilities = Arc::new(better);
+        is_new.then(|| place.clone())
+    }
+
     fn end(&mut self, _: JourneyEnd) {}
 }
 
 impl SettingsRoute {
     pub(crate) fn journey(&self, ask: &RouteAsk<'_>) -> Result<Box<dyn Journey>, ProxyError> {
-        Ok(Box::new(OnePlace(Some(self.place(ask)?))))
+        Ok(Box::new(OnePlace {
+            next: Some(self.place(ask)?),
+            present: None,
+        }))
     }
 
     fn place(&self, ask: &RouteAsk<'_>) -> Result<Candidate, ProxyError> {
         let settings = self.settings.now();
         let upstream = &settings.upstream;
-        let address = match header(ask, "x-upstream-provider").as_deref() {
+        let provider = header(ask, "x-upstream-provider");
+        let address = match provider.as_deref() {
             Some("openai") => &upstream.openai_base_url,
             Some("anthropic") => &upstream.anthropic_base_url,
             Some("openrouter") => &upstream.openrouter_base_url,
@@ -71,6 +96,13 @@ impl SettingsRoute {
             "" => Credentials::Caller,
             key => Credentials::Key(Secret::new(key.to_owned())),
         };
+        let asked = ask.summary.model.as_deref().unwrap_or_default();
+        // Only OpenAI itself: OpenRouter has Anthropic's interface as well.
+        let translated = provider.as_deref() == Some("openai") && caller(ask) == Dialect::Anthropic;
+        let speak = translated.then(|| Speak {
+            dialect: Dialect::OpenAiChat,
+            capabilities: Arc::new(presets::preset(base.host(), asked).capabilities),
+        });
         let site = base.authority().to_owned();
         let why = Why {
             code: "default_upstream".to_owned(),
@@ -82,6 +114,8 @@ impl SettingsRoute {
             base,
             credentials,
             model: None,
+            speak,
+            corrections: Arc::default(),
             way: None,
             why: Some(why),
         })

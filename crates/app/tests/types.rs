@@ -9,7 +9,7 @@ use std::path::Path;
 use relayscope_app::view::{
     BodyLines, CheckinRound, ClientKeyView, Comparison, Detail, EntryInput, EventList, FoundLines,
     ImportPlan, InterfaceTrial, InterfaceView, LedgerView, Message, Ping, RawAnswers,
-    ReconciliationView, RoutesView, SiteList, SiteSeries, StationList, StationLogs,
+    ReconciliationView, RoutesView, SiteList, SiteSeries, SpeechView, StationList, StationLogs,
 };
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;
@@ -42,6 +42,7 @@ fn write_all(directory: &Path) {
     Comparison::export_all(&config).unwrap();
     CheckinRound::export_all(&config).unwrap();
     ImportPlan::export_all(&config).unwrap();
+    SpeechView::export_all(&config).unwrap();
 }
 
 fn files(directory: &Path) -> BTreeMap<String, String> {

@@ -5,29 +5,31 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use base::{Clock, ExchangeId, Usage, UsageBasis};
+use base::{Clock, ExchangeId};
 use bytes::Bytes;
 use http::header::USER_AGENT;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use net::{Answer, Upstream};
-use wire::{Dialect, Summary};
+use net::Upstream;
+use wire::Summary;
 
-use crate::attempt::{Outgoing, outgoing};
+use crate::attempt::Answered;
 use crate::body::ProxyBody;
+use crate::count;
 use crate::ending::Ending;
 use crate::error::ProxyError;
 use crate::exchange::{Caller, Exchange};
-use crate::finish::{Attempt, Connection, Outcome};
+use crate::finish::Outcome;
 use crate::headers;
 use crate::intake::{Place, header_value};
+use crate::judge::{judge, taught};
 use crate::live::Live;
 use crate::observer::Observer;
-use crate::recording::Recording;
-use crate::respond::{put, refusal};
-use crate::route::{Candidate, Journey, Judgement, Refusal, Route, RouteAsk, Seen};
-use crate::tee::Tee;
+use crate::outgoing::outgoing;
+use crate::pass_on::refuse;
+use crate::respond::put;
+use crate::route::{Judgement, Refusal, Route, RouteAsk, Seen};
 
 /// What a user can set.
 #[derive(Clone, Debug)]
@@ -44,22 +46,19 @@ pub struct Limits {
     pub stream_cost_comment: bool,
 }
 
-/// A whole answer is held back up to this size, so that its head can tell the exact cost.
-const HELD_BYTES: u64 = 4 * 1024 * 1024;
-
-/// An error answer is read up to here before it is judged.
-const ERROR_BYTES: u64 = 64 * 1024;
-
-/// A stream is held back this far, and this long after its first event, while another place could still
-/// be tried.
-const PEEK_BYTES: u64 = 64 * 1024;
-const PEEK_TIME: Duration = Duration::from_secs(1);
+/// What the client is answered with.
+enum Carried {
+    /// What an upstream answered.
+    Upstream(Answered),
+    /// Ours.
+    Own(Response<ProxyBody>),
+}
 
 /// Carries requests. Cheap to share.
 pub struct Proxy {
     upstream: Upstream,
     route: Arc<dyn Route>,
-    observer: Arc<dyn Observer>,
+    pub(crate) observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
     limits: ArcSwap<Limits>,
     on: AtomicBool,
@@ -165,7 +164,13 @@ impl Proxy {
             }
         };
         match answer {
-            Ok((parts, tee)) => self.pass_on(&exchange, parts, tee, &limits, ending).await,
+            Ok(Carried::Upstream(answered)) => self.pass_on(&exchange, answered, &limits, ending),
+            Ok(Carried::Own(mut response)) => {
+                put(response.headers_mut(), "x-request-id", &id.to_string());
+                ending.draft.status = Some(response.status().as_u16());
+                ending.conclude(Outcome::Done, None, None);
+                response
+            }
             Err(refused) => {
                 let response = refuse(place.dialect, &refused, &id.to_string());
                 ending.draft.status = Some(response.status().as_u16());
@@ -184,42 +189,58 @@ impl Proxy {
         caller: &Caller,
         limits: &Limits,
         ending: &mut Ending,
-    ) -> Result<(http::response::Parts, Tee), Refusal> {
+    ) -> Result<Carried, Refusal> {
         ending.draft.times.received = exchange.elapsed_us();
         let mut journey = self.route.begin(&RouteAsk {
             dialect: exchange.dialect,
             path: &place.path,
             headers: &exchange.headers,
             summary: &exchange.summary,
+            body: &exchange.body(),
             project: exchange.project.as_deref(),
         })?;
         ending.draft.times.planned = Some(exchange.elapsed_us());
         let mut last = ProxyError::BadUpstream("there is no upstream to try".to_owned());
-        while let Some(candidate) = journey.next() {
+        let mut next = journey.next();
+        while let Some(candidate) = next {
+            if place.is_count() && candidate.speak.is_some() {
+                return Ok(Carried::Own(count::answer(exchange, &candidate).await?));
+            }
             let outgoing = outgoing(exchange, place, &candidate, caller)?;
             let has_other = journey.has_other();
             let result = self
                 .attempt(exchange, &candidate, outgoing, has_other, limits, ending)
                 .await;
             let elapsed = exchange.begin.elapsed();
+            if let Ok(answered) = &result
+                && let Some(taught) = taught(exchange, &candidate, answered)
+                && let Some(again) = journey.learned(&taught)
+            {
+                note_cause(ending, taught.code());
+                next = Some(again);
+                continue;
+            }
             let judgement = match &result {
                 Err(error) => journey.judge(&Seen::Failed(error), elapsed),
-                Ok((parts, tee)) => judge(&mut *journey, exchange, parts, tee, elapsed),
+                Ok(answered) => judge(&mut *journey, answered, elapsed),
             };
             let (cause, wait, retry_after) = match judgement {
                 Judgement::PassOn { cause, retry_after } => (cause, None, retry_after),
                 Judgement::Next { cause, wait } => (Some(cause), Some(wait), None),
             };
-            if let (Some(attempt), Some(cause)) = (ending.draft.attempts.last_mut(), cause) {
-                attempt.cause = Some(cause);
+            if let Some(cause) = cause {
+                note_cause(ending, &cause);
             }
             match (wait, result) {
-                (None, Ok((mut parts, tee))) => {
+                (None, Ok(mut answered)) => {
                     if let Some(seconds) = retry_after {
-                        put(&mut parts.headers, "retry-after", &seconds.to_string());
+                        put(&mut answered.parts.headers, "retry-after", &seconds.to_string());
+                    }
+                    if place.is_count() && count::is_missing(&answered) {
+                        return Ok(Carried::Own(count::answer(exchange, &candidate).await?));
                     }
                     ending.journey = Some(journey);
-                    return Ok((parts, tee));
+                    return Ok(Carried::Upstream(answered));
                 }
                 (None, Err(error)) => return Err(error.into()),
                 (Some(wait), result) => {
@@ -231,233 +252,16 @@ impl Proxy {
                     }
                 }
             }
+            next = journey.next();
         }
         Err(last.into())
     }
-
-    /// One try: its head, and its body as far as it has to be known before it can be passed on.
-    async fn attempt(
-        &self,
-        exchange: &Arc<Exchange>,
-        candidate: &Candidate,
-        outgoing: Outgoing,
-        has_other: bool,
-        limits: &Limits,
-        ending: &mut Ending,
-    ) -> Result<(http::response::Parts, Tee), ProxyError> {
-        let begun = exchange.elapsed_us();
-        let draft = &mut ending.draft;
-        draft.sent_headers = outgoing.headers;
-        draft.upstream_url = Some(outgoing.url);
-        draft.times.sent = Some(begun);
-        exchange
-            .live
-            .attempt(&candidate.site, candidate.key_label.as_deref());
-        draft.attempts.push(Attempt {
-            site: candidate.site.clone(),
-            key_label: candidate.key_label.clone(),
-            why: candidate.why.clone(),
-            ..Attempt::default()
-        });
-        let upstream = candidate.way.as_ref().unwrap_or(&self.upstream);
-        let sent = tokio::time::timeout(limits.first_byte, upstream.send(outgoing.request));
-        let host = candidate.base.host().to_owned();
-        let result = match sent.await {
-            Ok(result) => result.map_err(ProxyError::Upstream),
-            Err(_) => Err(ProxyError::FirstByteTimeout {
-                host: host.clone(),
-                seconds: limits.first_byte.as_secs(),
-            }),
-        };
-        let at_us = exchange.elapsed_us();
-        let attempt = draft.attempts.last_mut();
-        let took_us = at_us - begun;
-        let answer = match result {
-            Ok(answer) => answer,
-            Err(error) => {
-                if let Some(attempt) = attempt {
-                    (attempt.took_us, attempt.cause) = (took_us, Some(error.code().to_owned()));
-                }
-                return Err(error);
-            }
-        };
-        let status = answer.response.status();
-        if let Some(attempt) = attempt {
-            (attempt.took_us, attempt.status) = (took_us, Some(status.as_u16()));
-        }
-        draft.times.head = Some(at_us);
-        let connection = connection(&answer);
-        // A new connection had to be opened before anything could be sent on it.
-        let opening = [connection.dns_us, connection.connect_us, connection.tls_us];
-        draft.times.sent = Some(begun + opening.into_iter().flatten().sum::<u64>());
-        draft.connection = Some(connection);
-        exchange.live.head(status.as_u16(), at_us);
-        let (parts, incoming) = answer.response.into_parts();
-        let recording = Recording::new(exchange.dialect, &parts.headers, limits.record_bytes);
-        let mut tee = Tee::new(exchange.clone(), incoming, recording, host, limits.idle);
-        if status.is_client_error() || status.is_server_error() {
-            tee.hold(ERROR_BYTES).await;
-        } else if tee.recording().is_whole() {
-            tee.hold(HELD_BYTES).await;
-        } else if has_other && tee.recording().is_stream() {
-            tee.peek(PEEK_BYTES, PEEK_TIME).await;
-        } else if has_other && status == StatusCode::OK && exchange.dialect != Dialect::Other {
-            // Its first bytes show whether it is a page, or a stream by another name.
-            tee.hold(1).await;
-            if tee.recording().is_stream() {
-                tee.peek(PEEK_BYTES, PEEK_TIME).await;
-            }
-        }
-        Ok((parts, tee))
-    }
-
-    /// The answer's head with our own headers, and its body with someone reading along.
-    async fn pass_on(
-        &self,
-        exchange: &Exchange,
-        mut parts: http::response::Parts,
-        mut tee: Tee,
-        limits: &Limits,
-        mut ending: Ending,
-    ) -> Response<ProxyBody> {
-        parts.extensions.clear();
-        let status = parts.status;
-        ending.draft.status = Some(status.as_u16());
-        ending.draft.response_headers = headers::owned(&parts.headers);
-        headers::for_client(&mut parts.headers);
-        let recording = tee.recording();
-        let comment = limits.stream_cost_comment && recording.is_stream() && recording.is_plain();
-        put(&mut parts.headers, "x-request-id", &exchange.id.to_string());
-        if status == StatusCode::OK && exchange.dialect != Dialect::Other {
-            let (usage, basis) = match recording.usage() {
-                (usage, UsageBasis::Exact) => (usage, "exact"),
-                _ => (estimate(exchange), "estimate"),
-            };
-            let model = exchange.summary.model.as_deref();
-            let model = recording.fold.model.as_deref().or(model);
-            if let Some(cost) =
-                model.and_then(|model| self.observer.cost(model, &usage, exchange.started_at))
-            {
-                put(&mut parts.headers, "x-total-cost-usd", &cost.usd);
-                put(&mut parts.headers, "x-total-cost-cny", &cost.cny);
-                put(&mut parts.headers, "x-cost-basis", basis);
-            }
-        }
-        tee.attach(ending, if comment { Some(cost_comment) } else { None });
-        Response::from_parts(parts, ProxyBody::Tee(Box::new(tee)))
-    }
 }
 
-/// What an answer means for the place that gave it. A stream has been looked into only where another
-/// place could still be tried.
-fn judge(
-    journey: &mut dyn Journey,
-    exchange: &Exchange,
-    parts: &http::response::Parts,
-    tee: &Tee,
-    elapsed: Duration,
-) -> Judgement {
-    let (status, headers) = (parts.status, &parts.headers);
-    let recording = tee.recording();
-    if status.is_client_error() || status.is_server_error() {
-        let body = recording.beginning();
-        return journey.judge(
-            &Seen::Answered {
-                status,
-                headers,
-                body: &body,
-            },
-            elapsed,
-        );
+fn note_cause(ending: &mut Ending, cause: &str) {
+    if let Some(attempt) = ending.draft.attempts.last_mut() {
+        attempt.cause = Some(cause.to_owned());
     }
-    if let Some(error) = recording
-        .fold
-        .error
-        .as_ref()
-        .filter(|_| !recording.fold.has_content)
-    {
-        let body = error.to_json();
-        return journey.judge(
-            &Seen::Answered {
-                status,
-                headers,
-                body: &body,
-            },
-            elapsed,
-        );
-    }
-    let over = matches!(tee.ended(), Some(None));
-    let known = status == StatusCode::OK && exchange.dialect != Dialect::Other;
-    let wrong = match () {
-        () if known && recording.is_page() => Some("not_the_api"),
-        () if !known || !over || recording.fold.has_content => None,
-        () if recording.bytes == 0 => Some("empty_answer"),
-        () if recording.is_whole() && recording.fold.model.is_none() => Some("not_the_api"),
-        () if recording.is_stream() && recording.fold.model.is_none() => Some("not_the_api"),
-        () => None,
-    };
-    match wrong {
-        Some(cause) => journey.judge(&Seen::Wrong(cause), elapsed),
-        None => journey.judge(
-            &Seen::Answered {
-                status,
-                headers,
-                body: &[],
-            },
-            elapsed,
-        ),
-    }
-}
-
-/// Our refusal, or the upstream's own last words.
-fn refuse(dialect: Dialect, refused: &Refusal, id: &str) -> Response<ProxyBody> {
-    let mut response = match &refused.said {
-        None => refusal(dialect, &refused.error, id),
-        Some(said) => {
-            let mut response = Response::new(ProxyBody::Own(Some(said.body.clone())));
-            *response.status_mut() = said.status;
-            if let Some(kind) = &said.content_type {
-                response
-                    .headers_mut()
-                    .insert(http::header::CONTENT_TYPE, kind.clone());
-            }
-            put(response.headers_mut(), "x-request-id", id);
-            response
-        }
-    };
-    if let Some(seconds) = refused.retry_after {
-        put(response.headers_mut(), "retry-after", &seconds.to_string());
-    }
-    response
-}
-
-/// What is known at the first byte of a stream: the size of the prompt.
-fn estimate(exchange: &Exchange) -> Usage {
-    let input = wire::fold::estimated_tokens(exchange.body_bytes as usize) as u64;
-    Usage {
-        input,
-        ..Usage::default()
-    }
-}
-
-fn cost_comment(ending: &Ending, recording: &Recording) -> Option<Bytes> {
-    let (usage, basis) = recording.usage();
-    let exchange = &ending.exchange;
-    let model = recording
-        .fold
-        .model
-        .as_deref()
-        .or(exchange.summary.model.as_deref())?;
-    let cost = ending.observer.cost(model, &usage, exchange.started_at)?;
-    let basis = if basis == UsageBasis::Exact {
-        "exact"
-    } else {
-        "estimate"
-    };
-    Some(Bytes::from(format!(
-        ": relayscope cost_usd={} cost_cny={} basis={basis}\n\n",
-        cost.usd, cost.cny
-    )))
 }
 
 /// The whole request body, or why there is none.
@@ -474,26 +278,5 @@ where
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(ProxyError::TooLarge { limit_mib }),
         Err(_) => Err(ProxyError::RequestCut),
-    }
-}
-
-fn connection(answer: &Answer) -> Connection {
-    let protocol = match answer.response.version() {
-        http::Version::HTTP_2 => "h2",
-        http::Version::HTTP_10 => "http/1.0",
-        _ => "http/1.1",
-    };
-    let Some(facts) = &answer.facts else {
-        return Connection::default();
-    };
-    let new = |duration: Duration| (!answer.reused).then_some(duration.as_micros() as u64);
-    Connection {
-        reused: answer.reused,
-        dns_us: new(facts.dns()),
-        connect_us: new(facts.connect()),
-        tls_us: facts.tls().and_then(new),
-        remote: facts.remote().map(|remote| remote.to_string()),
-        protocol: Some(protocol.to_owned()),
-        path: facts.path().to_owned(),
     }
 }

@@ -12,6 +12,7 @@ use crate::finish::{Attempt, Connection, Finish, Outcome, Times};
 use crate::observer::Observer;
 use crate::recording::Recording;
 use crate::route::{Journey, JourneyEnd};
+use crate::translation::Translation;
 
 /// Makes sure that every exchange ends exactly once, also when its task is dropped.
 pub(crate) struct Ending {
@@ -33,6 +34,7 @@ pub(crate) struct Draft {
     pub(crate) times: Times,
     pub(crate) connection: Option<Connection>,
     pub(crate) attempts: Vec<Attempt>,
+    pub(crate) translation: Option<Translation>,
 }
 
 impl Ending {
@@ -103,6 +105,7 @@ impl Ending {
             times: draft.times,
             connection: draft.connection,
             attempts: draft.attempts,
+            translation: draft.translation,
         };
         finish.times.last_byte = self.exchange.elapsed_us();
         if let Some(recording) = recording {

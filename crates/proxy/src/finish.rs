@@ -6,6 +6,7 @@ use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ProxyError;
+use crate::translation::Translation;
 
 /// How an exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,4 +159,7 @@ pub struct Finish {
     pub connection: Option<Connection>,
     /// Every try.
     pub attempts: Vec<Attempt>,
+    /// How the upstream was spoken to, where that was not in the caller's dialect: the answer's body is in
+    /// its dialect then.
+    pub translation: Option<Translation>,
 }

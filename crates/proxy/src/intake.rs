@@ -26,7 +26,7 @@ impl Place {
 }
 
 /// Where upstreams list their models, in all dialects.
-const MODELS: &str = "/v1/models";
+pub const MODELS: &str = "/v1/models";
 
 /// Where Anthropic's interface counts the tokens of a request.
 pub const COUNT_TOKENS: &str = "/v1/messages/count_tokens";

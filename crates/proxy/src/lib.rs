@@ -7,6 +7,7 @@
 mod attempt;
 mod body;
 mod carry;
+mod count;
 mod ending;
 mod error;
 mod exchange;
@@ -29,7 +30,7 @@ pub use carry::{Limits, Proxy};
 pub use error::ProxyError;
 pub use exchange::{Caller, Exchange};
 pub use finish::{Arrival, Attempt, Connection, Finish, Outcome, Times, Why};
-pub use intake::{COUNT_TOKENS, Place, header_value, place};
+pub use intake::{COUNT_TOKENS, MODELS, Place, header_value, place};
 pub use live::{Live, Progress};
 pub use observer::{CostText, Observer};
 pub use respond::{header_text, refusal};

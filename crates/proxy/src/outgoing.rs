@@ -19,6 +19,8 @@ pub(crate) struct Outgoing {
     pub(crate) headers: HeaderMap,
     pub(crate) url: String,
     pub(crate) translation: Option<Translation>,
+    /// The answer is a list of models in this dialect, to be turned into the other one.
+    pub(crate) models_of: Option<Dialect>,
 }
 
 /// Builds the request for a candidate. The body goes on byte for byte, unless it has to be translated.
@@ -66,6 +68,7 @@ pub(crate) fn outgoing(
         headers,
         url,
         translation,
+        models_of: dialect.filter(|_| place.is_models()),
     })
 }
 
@@ -78,9 +81,7 @@ fn translate(
     let Some(speak) = candidate.speak.as_ref().filter(|_| !place.is_models()) else {
         return Ok(None);
     };
-    let asked = exchange.summary.model.as_deref().unwrap_or_default();
-    let model = candidate.model.as_deref().unwrap_or(asked);
-    Translation::of(exchange, speak, model).map(Some)
+    Translation::of(exchange, candidate, speak).map(Some)
 }
 
 /// Anthropic's interface takes the key in `x-api-key`, the others as a bearer token.

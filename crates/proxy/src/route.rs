@@ -7,6 +7,7 @@ use base::Secret;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use net::{BaseUrl, Upstream};
+use wire::count::Corrections;
 use wire::translate::{Capabilities, Lesson};
 use wire::{Dialect, Summary};
 
@@ -76,6 +77,16 @@ pub enum Taught {
     Lesson(Lesson),
     /// There is no Responses interface.
     NoResponses,
+}
+
+impl Taught {
+    /// What the record calls it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Lesson(_) => "learned",
+            Self::NoResponses => "no_responses_api",
+        }
+    }
 }
 
 /// What an attempt brought.
@@ -159,6 +170,8 @@ pub struct Candidate {
     pub model: Option<String>,
     /// How to speak to it, where it does not understand the caller's dialect.
     pub speak: Option<Speak>,
+    /// What our token counts are corrected by.
+    pub corrections: Arc<Corrections>,
     /// The way out, where it is not the general one.
     pub way: Option<Upstream>,
     /// Why this place was chosen.
@@ -172,8 +185,6 @@ pub struct Speak {
     pub dialect: Dialect,
     /// What site and model can do.
     pub capabilities: Arc<Capabilities>,
-    /// Tokens that this model family counts for one that we count, learnt from its answers.
-    pub tokens_factor: f64,
 }
 
 /// What a call identifies with.

@@ -9,13 +9,13 @@ use bytes::Bytes;
 use http_body::Frame;
 use tokio::time::{Instant, Sleep};
 use wire::encoding::{self, Decoder};
-use wire::translate::{self, Change, Memory, Pair, StreamMachine, Target};
-use wire::Dialect;
+use wire::translate::{self, Change, Memory, Pair, StreamMachine, Target, TranslateError};
+use wire::{Dialect, count};
 
 use crate::body::BodyError;
 use crate::error::ProxyError;
 use crate::exchange::Exchange;
-use crate::route::Speak;
+use crate::route::{Candidate, Speak};
 use crate::tee::Tee;
 
 /// A translated request.
@@ -34,25 +34,32 @@ pub struct Translation {
 
 impl Translation {
     /// Translates a request for a place.
-    pub(crate) fn of(exchange: &Exchange, speak: &Speak, model: &str) -> Result<Self, ProxyError> {
-        let pair = Pair::of(exchange.dialect, speak.dialect)
-            .map_err(|error| ProxyError::Untranslatable(error.to_string()))?;
+    pub(crate) fn of(
+        exchange: &Exchange,
+        candidate: &Candidate,
+        speak: &Speak,
+    ) -> Result<Self, ProxyError> {
+        let wrong = |error: TranslateError| ProxyError::Untranslatable(error.to_string());
+        let (from, to) = (exchange.dialect, speak.dialect);
+        let pair = Pair::of(from, to).ok_or(TranslateError::Unsupported { from, to });
+        let pair = pair.map_err(wrong)?;
+        let asked = exchange.summary.model.as_deref().unwrap_or_default();
+        let model = candidate.model.as_deref().unwrap_or(asked);
         let encoding = exchange.headers.get(http::header::CONTENT_ENCODING);
         let encoding = encoding.and_then(|value| value.to_str().ok());
         let body = exchange.body();
         let plain = encoding::decode(encoding, &body).unwrap_or_default();
         let id = exchange.id.to_string();
-        let counted = wire::fold::estimated_tokens(plain.len()) as f64 * speak.tokens_factor;
+        let counted = candidate.corrections.of(model).apply(count::quick(&plain));
         let target = Target {
             model,
             capabilities: &speak.capabilities,
             seed: &id,
-            input_tokens: Some(counted as u64),
+            input_tokens: Some(counted),
         };
-        let translated = translate::request(pair, &plain, &target)
-            .map_err(|error| ProxyError::Untranslatable(error.to_string()))?;
+        let translated = translate::request(pair, &plain, &target).map_err(wrong)?;
         Ok(Self {
-            to: speak.dialect,
+            to,
             sent: Bytes::from(translated.body),
             memory: translated.memory,
             changes: translated.changes,

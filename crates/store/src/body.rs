@@ -39,6 +39,8 @@ pub enum Side {
     Request = 0,
     /// What the upstream answered.
     Response = 1,
+    /// What the upstream was sent, where the client's dialect had to be translated.
+    Sent = 2,
 }
 
 /// A body to keep.

@@ -14,7 +14,7 @@ impl Queries {
     pub async fn curl(&self, id: String) -> Result<String, QueryError> {
         let detail = self.detail(id.clone(), false).await?;
         let (_, body) = self
-            .body(id, store::Side::Request)
+            .body(id, super::Part::Request)
             .await
             .unwrap_or_default();
         let headers = match &detail.sent_headers[..] {

@@ -5,12 +5,13 @@ use store::{Body, Side};
 use wire::conversation::Conversation;
 use wire::{Dialect, conversation, encoding};
 
+use super::lines::Part;
 use super::{Queries, QueryError, replay, shorten};
 use crate::live::row::millis;
 use crate::record::Kept;
 use crate::view::{
     AttemptView, BodyView, ConnectionView, Detail, ErrorView, ExchangeRow, LossView, MarkView,
-    TimingView,
+    TimingView, TranslationView,
 };
 
 impl Queries {
@@ -36,7 +37,7 @@ impl Queries {
             request_bytes: exchange.body_bytes,
             ..Kept::default()
         };
-        let request = self.body_of(&id, Side::Request).ok();
+        let request = self.body_of(&id, Part::Request).ok();
         Ok(put_together(
             row,
             exchange.summary.session.clone(),
@@ -51,10 +52,7 @@ impl Queries {
     fn kept_detail(&self, id: &str, texts: bool) -> Result<Detail, QueryError> {
         let exchange = self.store.exchange(id)?.ok_or(QueryError::NotFound)?;
         let row = self.find_row(id)?;
-        let kept = self.store.detail(id)?;
-        let kept: Kept = kept
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
+        let kept = self.kept(id)?;
         let request = self.store.body(id, Side::Request)?;
         let response = self.store.body(id, Side::Response)?;
         let loss = (exchange.bodies_dropped || exchange.bodies_expired).then_some(LossView {
@@ -70,6 +68,15 @@ impl Queries {
             loss,
             texts,
         ))
+    }
+}
+
+impl Queries {
+    /// What the lists do not show of an exchange.
+    pub(super) fn kept(&self, id: &str) -> Result<Kept, QueryError> {
+        let text = self.store.detail(id)?;
+        let kept = text.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(kept.unwrap_or_default())
     }
 }
 
@@ -89,7 +96,8 @@ fn put_together(
             error.params.push((name.clone(), value.clone()));
         }
     }
-    let said = |body: &Option<Body>, read: fn(Dialect, &Body) -> Option<Conversation>| {
+    let answers_in = kept.translation.as_ref().map_or(dialect, |translation| translation.to);
+    let said = |body: &Option<Body>, dialect, read: fn(Dialect, &Body) -> Option<Conversation>| {
         let mut conversation = body.as_ref().and_then(|body| read(dialect, body));
         if let Some(conversation) = conversation.as_mut().filter(|_| !texts) {
             shorten::shorten(conversation);
@@ -98,15 +106,15 @@ fn put_together(
     };
     let stream = response.as_ref().filter(|body| replay::is_stream(body));
     let replayed = stream
-        .map(|body| replay::replay(dialect, body))
+        .map(|body| replay::replay(answers_in, body))
         .unwrap_or_default();
     Detail {
         session,
         upstream_url: kept.upstream_url,
         request_body: body_view(request.as_ref(), kept.request_bytes, texts),
         response_body: body_view(response.as_ref(), kept.response_bytes, texts),
-        request: said(&request, request_conversation),
-        response: said(&response, answer_conversation),
+        request: said(&request, dialect, request_conversation),
+        response: said(&response, answers_in, answer_conversation),
         stop_reason: kept.stop_reason,
         timing: TimingView {
             ttfb_ms: row.timing.ttfb_ms,
@@ -120,6 +128,11 @@ fn put_together(
         },
         attempts: kept.attempts.into_iter().map(attempt).collect(),
         pricing: kept.pricing,
+        translation: kept.translation.map(|translation| TranslationView {
+            to: translation.to.name().to_owned(),
+            model: translation.memory.upstream_model,
+            changes: translation.changes,
+        }),
         loss,
         request_headers: kept.request_headers,
         sent_headers: kept.sent_headers,

@@ -8,11 +8,30 @@ use wire::text_lines::Lines;
 use wire::{Dialect, conversation, encoding};
 
 use super::cache::Text;
-use super::{Queries, QueryError, replay};
+use super::{Queries, QueryError, answered, replay};
 use crate::view::{BodyLines, EventList, FoundLines};
 
 /// Lines of one answer at most.
 const MOST_LINES: usize = 2_000;
+
+/// One of an exchange's bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What the client sent.
+    Request,
+    /// What the upstream was sent.
+    Sent,
+    /// What the upstream answered.
+    Response,
+    /// What the client got.
+    Answered,
+}
+
+impl Part {
+    fn is_answer(self) -> bool {
+        matches!(self, Self::Response | Self::Answered)
+    }
+}
 
 /// How a body is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +49,13 @@ impl Queries {
     pub async fn lines(
         &self,
         id: String,
-        side: Side,
+        part: Part,
         form: Form,
         from: usize,
         count: usize,
     ) -> Result<BodyLines, QueryError> {
         self.blocking(move |queries| {
-            let lines = queries.text(&id, side, form)?;
+            let lines = queries.text(&id, part, form)?;
             let slice = lines.slice(from, count.min(MOST_LINES));
             Ok(BodyLines {
                 total: lines.total() as u32,
@@ -52,12 +71,12 @@ impl Queries {
     pub async fn find(
         &self,
         id: String,
-        side: Side,
+        part: Part,
         form: Form,
         text: String,
     ) -> Result<FoundLines, QueryError> {
         self.blocking(move |queries| {
-            let found = queries.text(&id, side, form)?.find(&text);
+            let found = queries.text(&id, part, form)?.find(&text);
             Ok(FoundLines {
                 lines: found.lines,
                 more: found.more,
@@ -70,15 +89,16 @@ impl Queries {
     pub async fn events(
         &self,
         id: String,
+        part: Part,
         from: usize,
         count: usize,
     ) -> Result<EventList, QueryError> {
         self.blocking(move |queries| {
-            let name = format!("{id} events");
+            let name = format!("{id} {part:?} events");
             let events = match queries.cache.get(&name) {
                 Some(Text::Events(events)) => events,
                 _ => {
-                    let body = queries.body_of(&id, Side::Response)?;
+                    let body = queries.body_of(&id, part)?;
                     let events = Arc::new(replay::events(&body));
                     queries.cache.put(name, Text::Events(events.clone()));
                     events
@@ -102,13 +122,13 @@ impl Queries {
     pub async fn text_part(
         &self,
         id: String,
-        side: Side,
+        part: Part,
         pointer: String,
         offset: usize,
         length: usize,
     ) -> Result<Slice, QueryError> {
         self.blocking(move |queries| {
-            let json = queries.json(&id, side)?;
+            let json = queries.json(&id, part)?;
             conversation::text_at(&json, &pointer, offset, length).ok_or(QueryError::NotFound)
         })
         .await
@@ -118,11 +138,11 @@ impl Queries {
     pub async fn image(
         &self,
         id: String,
-        side: Side,
+        part: Part,
         pointer: String,
     ) -> Result<(String, Vec<u8>), QueryError> {
         self.blocking(move |queries| {
-            let json = queries.json(&id, side)?;
+            let json = queries.json(&id, part)?;
             conversation::image_at(&json, &pointer).ok_or(QueryError::NotFound)
         })
         .await
@@ -132,19 +152,20 @@ impl Queries {
     pub async fn body(
         &self,
         id: String,
-        side: Side,
+        part: Part,
     ) -> Result<(Option<String>, Vec<u8>), QueryError> {
         self.blocking(move |queries| {
-            let body = queries.body_of(&id, side)?;
+            let body = queries.body_of(&id, part)?;
             let plain = encoding::decode(body.encoding.as_deref(), &body.kept);
             Ok((body.content_type, plain.unwrap_or(body.kept)))
         })
         .await
     }
 
-    /// A kept body; for a request that still runs, the one in memory.
-    pub(super) fn body_of(&self, id: &str, side: Side) -> Result<Body, QueryError> {
-        if let Some(exchange) = self.live.running(id).filter(|_| side == Side::Request) {
+    /// A kept body; for a request that still runs, the one in memory. Without a translation both sides are
+    /// the same.
+    pub(super) fn body_of(&self, id: &str, part: Part) -> Result<Body, QueryError> {
+        if let Some(exchange) = self.live.running(id).filter(|_| part == Part::Request) {
             let text = |name| exchange.headers.get(name)?.to_str().ok().map(str::to_owned);
             return Ok(Body {
                 kept: exchange.body().to_vec(),
@@ -154,33 +175,47 @@ impl Queries {
                 arrivals: Vec::new(),
             });
         }
-        self.store.body(id, side)?.ok_or(QueryError::NotFound)
+        let stored = |side| self.store.body(id, side)?.ok_or(QueryError::NotFound);
+        match part {
+            Part::Request => stored(Side::Request),
+            Part::Sent => stored(Side::Sent).or_else(|_| stored(Side::Request)),
+            Part::Response => stored(Side::Response),
+            Part::Answered => {
+                let body = stored(Side::Response)?;
+                let status = self.find_row(id)?.status;
+                let translated = self.kept(id)?.translation;
+                Ok(match translated {
+                    Some(translation) => answered::answered(&translation.memory, status, body),
+                    None => body,
+                })
+            }
+        }
     }
 
     /// A body as the JSON that pointers point into: a streamed answer is put together first.
-    fn json(&self, id: &str, side: Side) -> Result<Vec<u8>, QueryError> {
-        let body = self.body_of(id, side)?;
-        if side == Side::Response && replay::is_stream(&body) {
-            let json = replay::assembled(self.dialect_of(id)?, &body);
+    fn json(&self, id: &str, part: Part) -> Result<Vec<u8>, QueryError> {
+        let body = self.body_of(id, part)?;
+        if part.is_answer() && replay::is_stream(&body) {
+            let json = replay::assembled(self.dialect_of(id, part)?, &body);
             return Ok(serde_json::to_vec(&json).unwrap_or_default());
         }
         encoding::decode(body.encoding.as_deref(), &body.kept).ok_or(QueryError::NotFound)
     }
 
-    fn text(&self, id: &str, side: Side, form: Form) -> Result<Arc<Lines>, QueryError> {
-        let name = format!("{id} {side:?} {form:?}");
+    fn text(&self, id: &str, part: Part, form: Form) -> Result<Arc<Lines>, QueryError> {
+        let name = format!("{id} {part:?} {form:?}");
         if let Some(Text::Lines(lines)) = self.cache.get(&name) {
             return Ok(lines);
         }
-        let body = self.body_of(id, side)?;
+        let body = self.body_of(id, part)?;
         let plain = || {
             encoding::decode(body.encoding.as_deref(), &body.kept)
                 .unwrap_or_else(|| body.kept.clone())
         };
         let lines = match form {
             Form::Exact => Lines::exact(&plain()),
-            Form::Assembled if side == Side::Response && replay::is_stream(&body) => {
-                let json = replay::assembled(self.dialect_of(id)?, &body);
+            Form::Assembled if part.is_answer() && replay::is_stream(&body) => {
+                let json = replay::assembled(self.dialect_of(id, part)?, &body);
                 Lines::pretty(&serde_json::to_vec(&json).unwrap_or_default())
             }
             Form::Pretty | Form::Assembled => Lines::pretty(&plain()),
@@ -193,7 +228,12 @@ impl Queries {
         Ok(lines)
     }
 
-    fn dialect_of(&self, id: &str) -> Result<Dialect, QueryError> {
+    fn dialect_of(&self, id: &str, part: Part) -> Result<Dialect, QueryError> {
+        if matches!(part, Part::Sent | Part::Response)
+            && let Some(translation) = self.kept(id)?.translation
+        {
+            return Ok(translation.to);
+        }
         Ok(Dialect::from_name(&self.find_row(id)?.dialect))
     }
 }

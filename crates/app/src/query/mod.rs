@@ -1,5 +1,6 @@
 //! Answers to the doors' questions about exchanges.
 
+mod answered;
 mod cache;
 mod curl;
 mod detail;
@@ -11,7 +12,7 @@ mod requests;
 mod shorten;
 
 pub use filter::{FilterError, parse_filter};
-pub use lines::Form;
+pub use lines::{Form, Part};
 pub use requests::RequestPage;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use proxy::{Arrival, Attempt, Connection, Exchange, Finish, Outcome, Times};
 use serde::{Deserialize, Serialize};
 use store::{NewBody, Side};
+use wire::translate::{Change, Memory};
 use wire::{Dialect, encoding};
 
 use super::redact as own_redact;
@@ -32,6 +33,18 @@ pub struct Kept {
     pub connection: Option<Connection>,
     pub attempts: Vec<Attempt>,
     pub pricing: Option<PricingView>,
+    pub translation: Option<KeptTranslation>,
+}
+
+/// How the upstream was spoken to, where that was not in the caller's dialect.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeptTranslation {
+    /// The dialect of the upstream, and of the answer's body.
+    pub to: Dialect,
+    /// What the way back needs: with it the answer is translated again to the same bytes.
+    pub memory: Memory,
+    /// What was dropped or changed in the request.
+    pub changes: Vec<Change>,
 }
 
 /// Everything about one finished exchange, ready to be written.
@@ -140,6 +153,11 @@ pub(super) fn finished(
         connection: finish.connection.take(),
         attempts: std::mem::take(&mut finish.attempts),
         pricing: known.then(|| pricing.explain(model, &finish.usage, exchange.started_at)),
+        translation: finish.translation.as_ref().map(|translation| KeptTranslation {
+            to: translation.to,
+            memory: translation.memory.clone(),
+            changes: translation.changes.clone(),
+        }),
     };
     let keep = policy.keep && !dropped;
     let bodies = if keep {
@@ -179,7 +197,8 @@ fn estimate_missing_usage(exchange: &Exchange, finish: &mut Finish) {
         u64::from,
     );
     finish.usage.input = request;
-    finish.usage.output = answer_tokens(exchange.dialect, finish);
+    let spoken = finish.translation.as_ref().map(|translation| translation.to);
+    finish.usage.output = answer_tokens(spoken.unwrap_or(exchange.dialect), finish);
     finish.usage_basis = UsageBasis::Estimated;
 }
 
@@ -305,7 +324,7 @@ fn bodies(
         }
     };
     let request = exchange.body();
-    let mut bodies = Vec::with_capacity(2);
+    let mut bodies = Vec::with_capacity(3);
     if !request.is_empty() {
         bodies.push(part(
             Side::Request,
@@ -314,6 +333,11 @@ fn bodies(
             exchange.body_bytes,
             &[],
         ));
+    }
+    if let Some(translation) = &finish.translation {
+        let sent = translation.sent.clone();
+        let bytes = sent.len() as u64;
+        bodies.push(part(Side::Sent, &finish.sent_headers, sent, bytes, &[]));
     }
     if !finish.response_body.is_empty() {
         bodies.push(part(

@@ -17,6 +17,8 @@ use store::sites::{SiteStore, SitesError};
 use super::error::SiteError;
 use super::keep::Dirty;
 use super::routing::{NO_KEY, RoutedKey, RoutedSite, Routing};
+use super::spoken::Spoken;
+use crate::counting::Counting;
 use crate::live::Live;
 use crate::session::random_token;
 use crate::settings::{Settings, SettingsStore};
@@ -41,6 +43,8 @@ pub struct Sites {
     ways: Mutex<HashMap<String, Upstream>>,
     said: Mutex<HashMap<(SiteId, KeyId), Said>>,
     dirty: Mutex<Dirty>,
+    spoken: Spoken,
+    counting: Arc<Counting>,
     random: AtomicU64,
 }
 
@@ -52,9 +56,11 @@ impl Sites {
         own: OwnAddresses,
         clock: Arc<dyn Clock>,
         live: Arc<Live>,
+        counting: Arc<Counting>,
     ) -> Result<Arc<Self>, OpenSitesError> {
         let pool = SharedPool::new(Pool::new(route::Settings::bundled()?));
         let seed = clock.now().0 as u64 | 1;
+        let spoken = Self::restore_speech(&store, &counting)?;
         let sites = Self {
             store,
             pool,
@@ -67,6 +73,8 @@ impl Sites {
             ways: Mutex::default(),
             said: Mutex::default(),
             dirty: Mutex::default(),
+            spoken,
+            counting,
             random: AtomicU64::new(seed),
         };
         sites
@@ -225,6 +233,14 @@ impl Sites {
 
     pub(super) fn routing(&self) -> Arc<Routing> {
         self.routing.load_full()
+    }
+
+    pub(super) fn counting(&self) -> &Counting {
+        &self.counting
+    }
+
+    pub(super) fn spoken(&self) -> &Spoken {
+        &self.spoken
     }
 
     pub(super) fn pool(&self) -> &SharedPool {

@@ -49,8 +49,13 @@ pub enum SiteError {
         keys: usize,
     },
     /// A rule is not understood.
-    #[error("a rule needs exactly one of project, model and provider, and at least one site")]
+    #[error(
+        "a rule needs a project, model, provider or purpose, and at least one site or another model"
+    )]
     BadRule,
+    /// A capability that does not exist, or has another kind of value.
+    #[error("{0}")]
+    BadCapability(String),
     /// The store, the vault, or something that is not there.
     #[error(transparent)]
     Sites(#[from] SitesError),
@@ -73,6 +78,7 @@ impl SiteError {
             Self::BadWeight => "bad_weight",
             Self::KeysMove { .. } => "keys_move",
             Self::BadRule => "bad_rule",
+            Self::BadCapability(_) => "bad_capability",
             Self::Sites(SitesError::NoSuchSite(_)) => "no_such_site",
             Self::Sites(SitesError::NoSuchKey(_)) => "no_such_key",
             Self::Sites(SitesError::NoSuchEntry(_)) => "no_such_entry",
@@ -87,7 +93,7 @@ impl SiteError {
     pub fn params(&self) -> Vec<(String, String)> {
         let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
         match self {
-            Self::BadUrl(why) | Self::BadOutbound(why) => pair("reason", why),
+            Self::BadUrl(why) | Self::BadOutbound(why) | Self::BadCapability(why) => pair("reason", why),
             Self::SiteIsSelf(host) => pair("host", host),
             Self::UnknownStrategy(it) | Self::UnknownApi(it) | Self::BadMultiplier(it) => {
                 pair("value", it)

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use base::Timestamp;
 use http::HeaderMap;
-use proxy::{Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, Said, Seen, Why};
+use proxy::{
+    Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, Said, Seen, Taught, Why,
+};
 use route::{
     Answer, Ask, Attempt, Cause, Course, Failure, Next, Permit, Progress, Report, Scope,
     SessionKey, SiteId, Stop, Usage, Verdict,
 };
+
+use wire::Dialect;
 
 use super::book::Sites;
 use super::check;
@@ -25,45 +29,25 @@ const SAID_BYTES: usize = 8 * 1024;
 
 /// See [`Journey`].
 pub(super) struct SiteJourney {
-    sites: Arc<Sites>,
-    routing: Arc<Routing>,
-    choice: Vec<SiteId>,
-    model: String,
-    aliases: Vec<(SiteId, String)>,
-    session: Option<SessionKey>,
-    course: Course,
-    why: Why,
-    permit: Option<Permit>,
+    pub(super) sites: Arc<Sites>,
+    pub(super) routing: Arc<Routing>,
+    pub(super) choice: Vec<SiteId>,
+    /// What the caller speaks.
+    pub(super) caller: Dialect,
+    /// The model as the caller named it.
+    pub(super) asked: String,
+    /// The model that the route asks for.
+    pub(super) model: String,
+    pub(super) aliases: Vec<(SiteId, String)>,
+    pub(super) session: Option<SessionKey>,
+    pub(super) course: Course,
+    pub(super) why: Why,
+    pub(super) permit: Option<Permit>,
+    /// The place that is tried.
+    pub(super) present: Option<route::Candidate>,
 }
 
 impl SiteJourney {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything that a way depends on, used once"
-    )]
-    pub(super) fn new(
-        sites: Arc<Sites>,
-        routing: Arc<Routing>,
-        choice: Vec<SiteId>,
-        model: String,
-        aliases: Vec<(SiteId, String)>,
-        session: Option<SessionKey>,
-        course: Course,
-        why: Why,
-    ) -> Self {
-        Self {
-            sites,
-            routing,
-            choice,
-            model,
-            aliases,
-            session,
-            course,
-            why,
-            permit: None,
-        }
-    }
-
     fn plan(&self) -> Result<route::Plan, route::Nobody> {
         self.plan_after(Some(&self.course))
     }
@@ -86,7 +70,7 @@ impl SiteJourney {
     fn place(&self, candidate: &route::Candidate) -> Option<Candidate> {
         let site = self.routing.site(&candidate.site)?;
         let key = site.keys.get(&candidate.key)?;
-        let model = (candidate.model != self.model).then(|| candidate.model.clone());
+        let model = (candidate.model != self.asked).then(|| candidate.model.clone());
         Some(Candidate {
             site: site.site.name.clone(),
             key_label: key.secret.as_ref().map(|_| key.label.clone()),
@@ -96,6 +80,8 @@ impl SiteJourney {
                 None => Credentials::None,
             },
             model,
+            speak: self.sites.speak(site, self.caller, &candidate.model),
+            corrections: self.sites.counting().now(),
             way: site.way.clone(),
             why: Some(view::why(&self.routing, candidate, &self.choice, &self.why)),
         })
@@ -163,6 +149,7 @@ impl Journey for SiteJourney {
             };
             self.course.note(candidate);
             self.permit = Some(permit);
+            self.present = Some(candidate.clone());
             return self.place(candidate);
         }
         None
@@ -208,6 +195,13 @@ impl Journey for SiteJourney {
             Some(verdict) => self.failed(verdict),
             None => Judgement::good(),
         }
+    }
+
+    fn learned(&mut self, taught: &Taught) -> Option<Candidate> {
+        let candidate = self.present.as_ref()?;
+        let site = self.routing.site(&candidate.site)?;
+        let is_new = self.sites.taught(&site.site.id, &candidate.model, taught);
+        is_new.then(|| self.place(candidate)).flatten()
     }
 
     fn end(&mut self, end: JourneyEnd) {

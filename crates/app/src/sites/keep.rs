@@ -81,11 +81,16 @@ impl Sites {
                 () = end.cancelled() => break,
             }
             let sites = self.clone();
-            if let Err(error) = tokio::task::spawn_blocking(move || sites.write_states()).await {
+            let write = move || {
+                sites.write_states();
+                sites.write_corrections();
+            };
+            if let Err(error) = tokio::task::spawn_blocking(write).await {
                 tracing::error!(%error, "the state of keys could not be written");
             }
         }
         self.write_states();
+        self.write_corrections();
     }
 }
 

@@ -12,9 +12,12 @@ mod ping;
 mod router;
 mod routes;
 mod routing;
+mod spoken;
 mod view;
 
 pub use book::{OpenSitesError, Sites};
 pub use error::SiteError;
 pub use input::{KeyInput, MoveKeys, SiteInput};
 pub(crate) use router::SiteRoute;
+pub(crate) use spoken::caller;
+pub use spoken::SpeechChange;

@@ -7,10 +7,12 @@ use proxy::{Identity, Journey, ProxyError, Refusal, Route, RouteAsk, Said};
 use route::{Allowance, Ask, Choice, Course, Nobody, Purpose, RouteError, SessionKey, SiteId};
 use sha2::{Digest, Sha256};
 use wire::Signals;
+use wire::translate::models;
 
 use super::book::Sites;
 use super::journey::SiteJourney;
 use super::routing::Routing;
+use super::spoken::caller;
 use crate::route::SettingsRoute;
 
 /// How local client keys begin.
@@ -67,6 +69,7 @@ impl Route for SiteRoute {
             },
         };
         let provider = text("x-upstream-provider");
+        let spoken = caller(ask);
         let purposes = match routing.rules.look_at_purposes() {
             true => purposes(&Signals::of(ask.headers, ask.body)),
             false => Vec::new(),
@@ -80,14 +83,14 @@ impl Route for SiteRoute {
                 model: ask.summary.model.as_deref(),
                 purposes: &purposes,
             },
-            &routing.infos(ask.dialect),
+            &routing.infos(|site| self.sites.spoken().dialect(site, spoken).is_some()),
         );
         let choice = chosen.map_err(|error| refusal(&routing, &error))?;
         if choice.sites.is_empty() {
             return Ok(self.settings.journey(ask)?);
         }
-        let caller = client_key_label(client_key);
-        self.over(routing.clone(), ask, choice, caller)
+        let owner = client_key_label(client_key);
+        self.over(routing.clone(), ask, choice, owner)
     }
 }
 
@@ -110,11 +113,12 @@ impl SiteRoute {
         routing: Arc<Routing>,
         ask: &RouteAsk<'_>,
         choice: Choice,
-        caller: String,
+        owner: String,
     ) -> Result<Box<dyn Journey>, Refusal> {
         let sites = choice.sites;
         let asked = ask.summary.model.clone().unwrap_or_default();
-        let model = choice.model.unwrap_or_else(|| asked.clone());
+        let named = || models::named(&asked).to_owned();
+        let model = choice.model.unwrap_or_else(named);
         let aliases: Vec<(SiteId, String)> = sites
             .iter()
             .filter_map(|id| {
@@ -131,7 +135,7 @@ impl SiteRoute {
         let project = ask.project.unwrap_or_default();
         let session = session
             .zip(sites.first())
-            .and_then(|(session, site)| SessionKey::new(&caller, project, site, session));
+            .and_then(|(session, site)| SessionKey::new(&owner, project, site, session));
         let now = self.sites.clock().now();
         let allowance = Allowance {
             attempts: settings.routing.max_attempts as usize,
@@ -140,16 +144,20 @@ impl SiteRoute {
         };
         let course = Course::new(allowance, now);
         let why = super::view::route_why(&routing, &choice.why);
-        let journey = SiteJourney::new(
-            self.sites.clone(),
-            routing.clone(),
-            sites.clone(),
-            model.clone(),
-            aliases.clone(),
-            session.clone(),
+        let journey = SiteJourney {
+            sites: self.sites.clone(),
+            routing: routing.clone(),
+            choice: sites.clone(),
+            caller: caller(ask),
+            asked,
+            model: model.clone(),
+            aliases: aliases.clone(),
+            session: session.clone(),
             course,
             why,
-        );
+            permit: None,
+            present: None,
+        };
         let ask = Ask {
             sites: &sites,
             model: &model,

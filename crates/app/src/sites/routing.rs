@@ -7,7 +7,6 @@ use base::Secret;
 use net::{BaseUrl, Upstream};
 use route::{KeyId, Rules, SiteId, SiteInfo};
 use store::sites::{ClientKey, Site};
-use wire::Dialect;
 
 /// Everything that routing looks at.
 #[derive(Debug, Default)]
@@ -69,11 +68,11 @@ impl Routing {
         self.sites.iter().find(|site| site.id == *id)
     }
 
-    /// Which sites can serve a dialect.
-    pub(super) fn infos(&self, dialect: Dialect) -> Vec<SiteInfo> {
+    /// Which sites can serve a request, as far as `speaks` knows.
+    pub(super) fn infos(&self, speaks: impl Fn(&Site) -> bool) -> Vec<SiteInfo> {
         let info = |site: &Arc<RoutedSite>| SiteInfo {
             id: site.id.clone(),
-            usable: site.site.enabled && speaks(&site.site, dialect),
+            usable: site.site.enabled && speaks(&site.site),
         };
         self.sites.iter().map(info).collect()
     }
@@ -82,18 +81,5 @@ impl Routing {
     pub(super) fn name(&self, id: &SiteId) -> String {
         self.site(id)
             .map_or_else(|| id.to_string(), |site| site.site.name.clone())
-    }
-}
-
-/// Whether a site speaks a dialect. One whose dialects are not known yet is believed to speak any.
-fn speaks(site: &Site, dialect: Dialect) -> bool {
-    let api = match &site.api[..] {
-        "auto" => site.api_found.as_deref().unwrap_or("both"),
-        api => api,
-    };
-    match dialect {
-        Dialect::Anthropic => api != "openai",
-        Dialect::OpenAiChat | Dialect::OpenAiResponses => api != "anthropic",
-        Dialect::Other => true,
     }
 }

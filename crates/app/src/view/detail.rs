@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wire::conversation::Conversation;
+use wire::translate::Change;
 
 use super::{ErrorView, ExchangeRow};
 
@@ -39,8 +40,21 @@ pub struct Detail {
     pub attempts: Vec<AttemptView>,
     /// How the cost came about.
     pub pricing: Option<PricingView>,
+    /// How the upstream was spoken to, where that was not in the client's dialect.
+    pub translation: Option<TranslationView>,
     /// What could not be recorded.
     pub loss: Option<LossView>,
+}
+
+/// How the upstream was spoken to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TranslationView {
+    /// The dialect of the upstream, and of the answer as it came: `anthropic|openai-chat|openai-responses`.
+    pub to: String,
+    /// The model that was asked for.
+    pub model: String,
+    /// What was dropped or changed in the request, in the order of the body.
+    pub changes: Vec<Change>,
 }
 
 /// One header line.

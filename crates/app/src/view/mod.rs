@@ -16,7 +16,7 @@ mod station;
 pub use body::{BodyLines, EventList, EventView, FoundLines};
 pub use detail::{
     AttemptView, BodyView, ConnectionView, Detail, HeaderView, LossView, MarkView, PricingView,
-    TimingView,
+    TimingView, TranslationView,
 };
 pub use ledger::{
     BalancePoint, ChangeView, CheckinDone, CheckinRound, ComparedSite, Comparison, EntryInput,
@@ -29,7 +29,7 @@ pub use row::{
     CostBasis, CostView, ErrorView, ExchangeRow, Phase, RowTiming, TokenBasis, TokenView,
 };
 pub use site::{
-    ClientKeyView, CoolingView, KeyView, Ping, PingStep, RoutesView, RuleView, SiteList, SiteView,
+    ClientKeyView, CoolingView, KeyView, ModelSpeechView, Ping, PingStep, RoutesView, RuleView, SiteList, SiteView, SpeechView,
     VaultView,
 };
 pub use station::{

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use route::Purpose;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use wire::translate::{Capabilities, Lesson};
 
 use super::ErrorView;
 
@@ -146,6 +147,33 @@ pub struct RuleView {
     pub to_model: Option<String>,
     /// Whether it is kept without being followed.
     pub off: bool,
+}
+
+/// Answer of `GET /api/sites/{id}/speech`: how a site is spoken to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SpeechView {
+    /// Whether it has the Responses interface; `null`: not known, so it is tried.
+    pub responses: Option<bool>,
+    /// What holds for every model.
+    pub general: ModelSpeechView,
+    /// Models that something is known of.
+    pub models: Vec<ModelSpeechView>,
+}
+
+/// What a model at a site can do, and how that is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ModelSpeechView {
+    /// Name at the site; empty for every model.
+    pub model: String,
+    /// Rows of the table of vendors and models that apply.
+    pub presets: Vec<String>,
+    /// All together.
+    pub capabilities: Capabilities,
+    /// Learnt from refusals.
+    pub learned: Vec<Lesson>,
+    /// Set by hand: members of the capabilities.
+    #[ts(type = "Record<string, unknown>")]
+    pub set: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A local client key.

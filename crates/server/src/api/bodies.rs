@@ -1,12 +1,11 @@
 //! Slices of bodies.
 
-use app::query::Form;
+use app::query::{Form, Part};
 use app::view::{BodyLines, EventList, FoundLines};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use store::Side;
 use wire::conversation::Slice;
 
 use super::Api;
@@ -28,9 +27,9 @@ pub(crate) async fn lines(
     Query(pairs): Pairs,
 ) -> Result<Json<BodyLines>, ApiError> {
     let (from, count) = part(&pairs)?;
-    let (side, form) = (side(&pairs)?, form(&pairs)?);
+    let (part, form) = (body_part(&pairs)?, form(&pairs)?);
     Ok(Json(
-        api.app.queries().lines(id, side, form, from, count).await?,
+        api.app.queries().lines(id, part, form, from, count).await?,
     ))
 }
 
@@ -40,12 +39,12 @@ pub(crate) async fn find(
     Path(id): Path<String>,
     Query(pairs): Pairs,
 ) -> Result<Json<FoundLines>, ApiError> {
-    let (side, form) = (side(&pairs)?, form(&pairs)?);
+    let (part, form) = (body_part(&pairs)?, form(&pairs)?);
     let wanted = text(&pairs, "q").ok_or_else(|| ApiError::parameter("q", "the text to find"))?;
     Ok(Json(
         api.app
             .queries()
-            .find(id, side, form, wanted.to_owned())
+            .find(id, part, form, wanted.to_owned())
             .await?,
     ))
 }
@@ -57,7 +56,7 @@ pub(crate) async fn events(
     Query(pairs): Pairs,
 ) -> Result<Json<EventList>, ApiError> {
     let (from, count) = part(&pairs)?;
-    Ok(Json(api.app.queries().events(id, from, count).await?))
+    Ok(Json(api.app.queries().events(id, events_of(&pairs)?, from, count).await?))
 }
 
 /// `GET /api/request/{id}/text`.
@@ -70,11 +69,11 @@ pub(crate) async fn text_part(
     let length = number(&pairs, "length", "a number")?
         .unwrap_or(USUAL_TEXT)
         .min(MOST_TEXT);
-    let (side, pointer) = (side(&pairs)?, pointer(&pairs)?);
+    let (part, pointer) = (body_part(&pairs)?, pointer(&pairs)?);
     Ok(Json(
         api.app
             .queries()
-            .text_part(id, side, pointer, offset, length)
+            .text_part(id, part, pointer, offset, length)
             .await?,
     ))
 }
@@ -85,8 +84,8 @@ pub(crate) async fn image(
     Path(id): Path<String>,
     Query(pairs): Pairs,
 ) -> Result<Response, ApiError> {
-    let (side, pointer) = (side(&pairs)?, pointer(&pairs)?);
-    let (kind, bytes) = api.app.queries().image(id, side, pointer).await?;
+    let (part, pointer) = (body_part(&pairs)?, pointer(&pairs)?);
+    let (kind, bytes) = api.app.queries().image(id, part, pointer).await?;
     let headers = [
         (CONTENT_TYPE, kind),
         (CACHE_CONTROL, "private, max-age=3600".to_owned()),
@@ -101,17 +100,18 @@ pub(crate) async fn body(
     Path(id): Path<String>,
     Query(pairs): Pairs,
 ) -> Result<Response, ApiError> {
-    let side = side(&pairs)?;
+    let part = body_part(&pairs)?;
     let name = format!(
         "{}-{}",
         id,
-        if side == Side::Request {
-            "request"
-        } else {
-            "response"
+        match part {
+            Part::Request => "request",
+            Part::Sent => "sent",
+            Part::Response => "response",
+            Part::Answered => "answered",
         }
     );
-    let (kind, bytes) = api.app.queries().body(id, side).await?;
+    let (kind, bytes) = api.app.queries().body(id, part).await?;
     let extension = match kind.as_deref().unwrap_or_default() {
         kind if kind.contains("json") => "json",
         kind if kind.contains("event-stream") => "sse",
@@ -133,11 +133,21 @@ fn part(pairs: &[(String, String)]) -> Result<(usize, usize), ApiError> {
     Ok((from, number(pairs, "count", "a number")?.unwrap_or(USUAL)))
 }
 
-fn side(pairs: &[(String, String)]) -> Result<Side, ApiError> {
+fn body_part(pairs: &[(String, String)]) -> Result<Part, ApiError> {
     match text(pairs, "side") {
-        Some("request") => Ok(Side::Request),
-        Some("response") => Ok(Side::Response),
-        _ => Err(ApiError::parameter("side", "request or response")),
+        Some("request") => Ok(Part::Request),
+        Some("sent") => Ok(Part::Sent),
+        Some("response") => Ok(Part::Response),
+        Some("answered") => Ok(Part::Answered),
+        _ => Err(ApiError::parameter("side", "request, sent, response or answered")),
+    }
+}
+
+/// The stream as the upstream sent it, unless the client's is asked for.
+fn events_of(pairs: &[(String, String)]) -> Result<Part, ApiError> {
+    match text(pairs, "side") {
+        None => Ok(Part::Response),
+        Some(_) => body_part(pairs),
     }
 }
 

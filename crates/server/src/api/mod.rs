@@ -14,6 +14,7 @@ mod requests;
 mod routes;
 mod session;
 mod sites;
+mod speech;
 mod stats;
 
 use std::net::SocketAddr;
@@ -80,6 +81,10 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/sites/{id}/restore", post(sites::restore))
         .route("/api/sites/{id}/keys", post(sites::add_key))
         .route("/api/sites/{id}/ping", post(sites::ping))
+        .route(
+            "/api/sites/{id}/speech",
+            get(speech::show).put(speech::change),
+        )
         .route("/api/keys", get(keys::list))
         .route("/api/keys/reset", post(keys::reset_all))
         .route("/api/keys/{id}", patch(keys::change).delete(keys::delete))

@@ -3,6 +3,7 @@
 mod balances;
 mod client_keys;
 mod import;
+mod facts;
 mod keys;
 mod ledger;
 mod open;

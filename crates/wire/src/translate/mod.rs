@@ -21,6 +21,7 @@ pub mod lesson;
 pub mod machine;
 pub mod memory;
 mod mint;
+pub mod models;
 pub mod pair;
 pub mod presets;
 pub mod target;

@@ -1,0 +1,160 @@
+//! One try: what an upstream answers, as far as it has to be known before it can be passed on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use net::Answer;
+use wire::Dialect;
+
+use crate::carry::{Limits, Proxy};
+use crate::ending::Ending;
+use crate::error::ProxyError;
+use crate::exchange::Exchange;
+use crate::finish::{Attempt, Connection};
+use crate::outgoing::Outgoing;
+use crate::recording::Recording;
+use crate::route::Candidate;
+use crate::tee::Tee;
+use crate::translation::Translation;
+
+/// A stream is held back this far, and this long after its first event, while another place could still
+/// be tried.
+const PEEK_BYTES: u64 = 64 * 1024;
+const PEEK_TIME: Duration = Duration::from_secs(1);
+
+/// An error answer is read up to here before it is judged.
+const ERROR_BYTES: u64 = 64 * 1024;
+
+/// A whole answer is held back up to this size, so that its head can tell the exact cost.
+const HELD_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A whole answer that has to be translated is read up to this size.
+const TRANSLATED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What an upstream answered.
+pub(crate) struct Answered {
+    pub(crate) parts: http::response::Parts,
+    pub(crate) tee: Tee,
+    /// How it was asked, where that was not in the caller's dialect.
+    pub(crate) translation: Option<Translation>,
+    /// The dialect of the answer.
+    pub(crate) dialect: Dialect,
+    /// It is a list of models in this dialect, to be turned into the other one.
+    pub(crate) models_of: Option<Dialect>,
+}
+
+impl Proxy {
+    /// One try: its head, and its body as far as it has to be known before it can be passed on.
+    pub(crate) async fn attempt(
+        &self,
+        exchange: &Arc<Exchange>,
+        candidate: &Candidate,
+        outgoing: Outgoing,
+        has_other: bool,
+        limits: &Limits,
+        ending: &mut Ending,
+    ) -> Result<Answered, ProxyError> {
+        let begun = exchange.elapsed_us();
+        let draft = &mut ending.draft;
+        draft.sent_headers = outgoing.headers;
+        draft.upstream_url = Some(outgoing.url);
+        draft.times.sent = Some(begun);
+        exchange
+            .live
+            .attempt(&candidate.site, candidate.key_label.as_deref());
+        draft.attempts.push(Attempt {
+            site: candidate.site.clone(),
+            key_label: candidate.key_label.clone(),
+            why: candidate.why.clone(),
+            ..Attempt::default()
+        });
+        let upstream = candidate.way.as_ref().unwrap_or(self.upstream());
+        let sent = tokio::time::timeout(limits.first_byte, upstream.send(outgoing.request));
+        let host = candidate.base.host().to_owned();
+        let result = match sent.await {
+            Ok(result) => result.map_err(ProxyError::Upstream),
+            Err(_) => Err(ProxyError::FirstByteTimeout {
+                host: host.clone(),
+                seconds: limits.first_byte.as_secs(),
+            }),
+        };
+        let at_us = exchange.elapsed_us();
+        let attempt = draft.attempts.last_mut();
+        let took_us = at_us - begun;
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => {
+                if let Some(attempt) = attempt {
+                    (attempt.took_us, attempt.cause) = (took_us, Some(error.code().to_owned()));
+                }
+                return Err(error);
+            }
+        };
+        let status = answer.response.status();
+        if let Some(attempt) = attempt {
+            (attempt.took_us, attempt.status) = (took_us, Some(status.as_u16()));
+        }
+        draft.times.head = Some(at_us);
+        let connection = connection(&answer);
+        // A new connection had to be opened before anything could be sent on it.
+        let opening = [connection.dns_us, connection.connect_us, connection.tls_us];
+        draft.times.sent = Some(begun + opening.into_iter().flatten().sum::<u64>());
+        draft.connection = Some(connection);
+        exchange.live.head(status.as_u16(), at_us);
+        let (parts, incoming) = answer.response.into_parts();
+        let (translation, models_of) = (outgoing.translation, outgoing.models_of);
+        let dialect = match &translation {
+            Some(translation) => translation.to,
+            None => exchange.dialect,
+        };
+        let recording = Recording::new(dialect, &parts.headers, limits.record_bytes);
+        let mut tee = Tee::new(exchange.clone(), incoming, recording, host, limits.idle);
+        // Translated streams are always looked into: an early failure becomes an HTTP error.
+        let look = has_other || translation.is_some();
+        if status.is_client_error() || status.is_server_error() {
+            tee.hold(ERROR_BYTES).await;
+        } else if (translation.is_some() && !exchange.summary.stream) || models_of.is_some() {
+            tee.hold_all(TRANSLATED_BYTES).await;
+        } else if tee.recording().is_whole() {
+            tee.hold(HELD_BYTES).await;
+        } else if look && tee.recording().is_stream() {
+            tee.peek(PEEK_BYTES, PEEK_TIME).await;
+        } else if look && status == StatusCode::OK && dialect != Dialect::Other {
+            // Its first bytes show whether it is a page, or a stream by another name.
+            tee.hold(1).await;
+            if tee.recording().is_stream() {
+                tee.peek(PEEK_BYTES, PEEK_TIME).await;
+            }
+        }
+        Ok(Answered {
+            parts,
+            tee,
+            translation,
+            dialect,
+            models_of,
+        })
+    }
+
+}
+
+fn connection(answer: &Answer) -> Connection {
+    let protocol = match answer.response.version() {
+        http::Version::HTTP_2 => "h2",
+        http::Version::HTTP_10 => "http/1.0",
+        _ => "http/1.1",
+    };
+    let Some(facts) = &answer.facts else {
+        return Connection::default();
+    };
+    let new = |duration: Duration| (!answer.reused).then_some(duration.as_micros() as u64);
+    Connection {
+        reused: answer.reused,
+        dns_us: new(facts.dns()),
+        connect_us: new(facts.connect()),
+        tls_us: facts.tls().and_then(new),
+        remote: facts.remote().map(|remote| remote.to_string()),
+        protocol: Some(protocol.to_owned()),
+        path: facts.path().to_owned(),
+    }
+}
