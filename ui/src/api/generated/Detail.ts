@@ -6,6 +6,7 @@ import type { HeaderView } from "./HeaderView";
 import type { LossView } from "./LossView";
 import type { PricingView } from "./PricingView";
 import type { TimingView } from "./TimingView";
+import type { TranslationView } from "./TranslationView";
 
 /**
  * Answer of `GET /api/request/{id}`. Its `timing` stands in place of the row's and holds the same members.
@@ -63,6 +64,10 @@ attempts: Array<AttemptView>,
  * How the cost came about.
  */
 pricing: PricingView | null, 
+/**
+ * How the upstream was spoken to, where that was not in the client's dialect.
+ */
+translation: TranslationView | null, 
 /**
  * What could not be recorded.
  */

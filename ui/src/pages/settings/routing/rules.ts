@@ -9,5 +9,5 @@ export const kindOf = (rule: RuleView): Kind => kinds.find((kind) => rule[kind] 
 export const patternOf = (rule: RuleView): string => rule[kindOf(rule)] ?? "";
 
 export function ruleOf(kind: Kind, pattern: string, sites: readonly string[]): RuleView {
-  return { project: null, model: null, provider: null, [kind]: pattern, sites: [...sites] };
+  return { project: null, model: null, provider: null, purpose: null, [kind]: pattern, sites: [...sites], to_model: null, off: false };
 }
