@@ -6,8 +6,8 @@ use std::time::Duration;
 use base::Secret;
 use net::BaseUrl;
 use proxy::{
-    Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, RouteAsk, Seen, Speak, Taught,
-    Why,
+    Candidate, Credentials, Journey, JourneyEnd, Judgement, ProxyError, RouteAsk, Seen, Speak,
+    Taught, Why,
 };
 use wire::Dialect;
 use wire::translate::presets;

@@ -135,7 +135,6 @@ impl Proxy {
             models_of,
         })
     }
-
 }
 
 fn connection(answer: &Answer) -> Connection {

@@ -234,7 +234,11 @@ impl Proxy {
             match (wait, result) {
                 (None, Ok(mut answered)) => {
                     if let Some(seconds) = retry_after {
-                        put(&mut answered.parts.headers, "retry-after", &seconds.to_string());
+                        put(
+                            &mut answered.parts.headers,
+                            "retry-after",
+                            &seconds.to_string(),
+                        );
                     }
                     if place.is_count() && count::is_missing(&answered) {
                         return Ok(Carried::Own(count::answer(exchange, &candidate).await?));

@@ -1,7 +1,7 @@
 //! Counting a request's tokens here, where no upstream does.
 
-use http::header::{CONTENT_TYPE, HeaderValue};
 use http::Response;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use wire::Dialect;
 
 use crate::attempt::Answered;

@@ -59,11 +59,23 @@ pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
 }
 
 /// Beginnings of headers that mean something in one vendor's interface only.
-const OF_ONE_VENDOR: [&str; 5] = ["anthropic-", "x-stainless-", "x-claude-", "openai-", "x-codex-"];
+const OF_ONE_VENDOR: [&str; 5] = [
+    "anthropic-",
+    "x-stainless-",
+    "x-claude-",
+    "openai-",
+    "x-codex-",
+];
 
 /// Headers that describe the body, or the answer wished for: both are others after translation. And
 /// Claude Code's own mark.
-const OF_THE_BODY: [&str; 5] = ["accept", "accept-encoding", "content-encoding", "x-app", "originator"];
+const OF_THE_BODY: [&str; 5] = [
+    "accept",
+    "accept-encoding",
+    "content-encoding",
+    "x-app",
+    "originator",
+];
 
 /// The version of Anthropic's interface that translations speak.
 const ANTHROPIC_VERSION: &str = "2023-06-01";
@@ -87,7 +99,10 @@ pub(crate) fn for_dialect(headers: &mut HeaderMap, dialect: Dialect) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if dialect == Dialect::Anthropic {
-        headers.insert("anthropic-version", HeaderValue::from_static(ANTHROPIC_VERSION));
+        headers.insert(
+            "anthropic-version",
+            HeaderValue::from_static(ANTHROPIC_VERSION),
+        );
     }
 }
 

@@ -87,4 +87,3 @@ pub(crate) fn judge(
         ),
     }
 }
-

@@ -50,7 +50,11 @@ pub(crate) fn outgoing(
         Credentials::Caller | Credentials::None => headers::drop_credentials(&mut headers),
         Credentials::Key(key) => {
             headers::drop_credentials(&mut headers);
-            identify(&mut headers, dialect.unwrap_or(exchange.dialect), key.reveal())?;
+            identify(
+                &mut headers,
+                dialect.unwrap_or(exchange.dialect),
+                key.reveal(),
+            )?;
         }
     }
     let url = uri.to_string();

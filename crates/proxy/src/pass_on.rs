@@ -159,11 +159,7 @@ fn translated(
 }
 
 /// An error in the caller's dialect instead of what the upstream sent.
-fn instead(
-    error: ErrorAnswer,
-    tee: Tee,
-    mut ending: Ending,
-) -> Response<ProxyBody> {
+fn instead(error: ErrorAnswer, tee: Tee, mut ending: Ending) -> Response<ProxyBody> {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_GATEWAY);
     ending.draft.status = Some(status.as_u16());
     tee.replace(ending);
@@ -237,4 +233,3 @@ fn cost_comment(ending: &Ending, recording: &Recording) -> Option<Bytes> {
         cost.usd, cost.cny
     )))
 }
-

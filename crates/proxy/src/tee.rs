@@ -128,7 +128,9 @@ impl Tee {
     /// What was read before the head went out, in one piece.
     pub(crate) fn held(&self) -> Vec<u8> {
         let mut whole = Vec::with_capacity(self.held_bytes as usize);
-        self.held.iter().for_each(|piece| whole.extend_from_slice(piece));
+        self.held
+            .iter()
+            .for_each(|piece| whole.extend_from_slice(piece));
         whole
     }
 

@@ -91,8 +91,7 @@ pub use pool::view::{KeyView, LastError, ScopedView, SiteView};
 pub use pool::{Pool, Usage};
 pub use purpose::{LONG_CONTEXT_TOKENS, Purpose};
 pub use rules::{
-    Choice, Dropped, DroppedFor, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules,
-    SiteInfo,
+    Choice, Dropped, DroppedFor, Route, RouteAsk, RouteError, RouteWhy, Rule, Rules, SiteInfo,
 };
 pub use sessions::SessionKey;
 pub use settings::Settings;

@@ -202,7 +202,9 @@ impl Rules {
 
     /// Whether any rule asks what a request is for: finding out means to look through its body.
     pub fn look_at_purposes(&self) -> bool {
-        self.rules.iter().any(|rule| !rule.off && rule.when.purpose.is_some())
+        self.rules
+            .iter()
+            .any(|rule| !rule.off && rule.when.purpose.is_some())
     }
 
     fn matching(&self, ask: &RouteAsk<'_>) -> (Option<&Route>, RouteWhy) {

@@ -117,7 +117,9 @@ pub fn alias<'a>(
     model: &str,
 ) -> Option<&'a str> {
     let named = |name: &str| {
-        let mut same = entries.clone().filter(|(asked, _)| asked.eq_ignore_ascii_case(name));
+        let mut same = entries
+            .clone()
+            .filter(|(asked, _)| asked.eq_ignore_ascii_case(name));
         same.next().map(|(_, served)| served)
     };
     let by_family = || {
@@ -125,9 +127,9 @@ pub fn alias<'a>(
         named(family).or_else(|| (family == "fable").then(|| named("opus")).flatten())
     };
     let by_pattern = || {
-        let mut fitting = entries.clone().filter(|(asked, _)| {
-            asked.contains(['*', '?']) && Glob::new(*asked).fits(model)
-        });
+        let mut fitting = entries
+            .clone()
+            .filter(|(asked, _)| asked.contains(['*', '?']) && Glob::new(*asked).fits(model));
         fitting.next().map(|(_, served)| served)
     };
     named(model).or_else(by_family).or_else(by_pattern)

@@ -369,6 +369,12 @@ async fn changes(check: &mut Check<'_>) {
     check
         .ask("PUT", "/api/routes", "/api/routes", &routes)
         .await;
+    let speech = format!("{path}/speech");
+    check.get("/api/sites/{id}/speech", &speech).await;
+    let set = r#"{"model":"deepseek-chat","set":{"images":false}}"#;
+    check
+        .ask("PUT", "/api/sites/{id}/speech", &speech, set)
+        .await;
     let ping = format!("{path}/ping");
     check
         .ask(

@@ -102,16 +102,19 @@ mod tests {
     #[test]
     fn reads_each_sign() {
         let nothing = Signals::default();
-        assert_eq!(of(r#"{"model":"claude-opus-5-5","tools":[{"name":"Bash"}]}"#), nothing);
+        assert_eq!(
+            of(r#"{"model":"claude-opus-5-5","tools":[{"name":"Bash"}]}"#),
+            nothing
+        );
         assert_eq!(of("[broken"), nothing);
         assert!(of(r#"{"model":"claude-haiku-5-5"}"#).background);
-        assert!(of(r#"{"model":"m","output_config":{"format":{"type":"json_schema"}}}"#).background);
+        assert!(
+            of(r#"{"model":"m","output_config":{"format":{"type":"json_schema"}}}"#).background
+        );
         assert!(of(r#"{"thinking":{"type":"adaptive"}}"#).thinking);
         assert!(!of(r#"{"thinking":{"type":"disabled"}}"#).thinking);
         assert!(of(r#"{"tools":[{"type":"web_search_20250305","name":"web_search"}]}"#).web_search);
-        assert!(
-            !of(r#"{"tools":[{"type":"web_search_20250305"},{"name":"Bash"}]}"#).web_search
-        );
+        assert!(!of(r#"{"tools":[{"type":"web_search_20250305"},{"name":"Bash"}]}"#).web_search);
         let result = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":[{"type":"image"}]}]}]}"#;
         assert!(of(result).image);
         let earlier = r#"{"messages":[{"content":[{"type":"image"}]},{"content":"and now?"}]}"#;
@@ -123,7 +126,10 @@ mod tests {
 
     #[test]
     fn a_long_body_is_a_long_prompt() {
-        let body = format!(r#"{{"messages":[{{"content":"{}"}}]}}"#, "word ".repeat(60_000));
+        let body = format!(
+            r#"{{"messages":[{{"content":"{}"}}]}}"#,
+            "word ".repeat(60_000)
+        );
         assert!(Signals::of(&HeaderMap::new(), body.as_bytes()).prompt_tokens > 60_000);
     }
 }

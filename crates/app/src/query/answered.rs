@@ -17,7 +17,11 @@ pub(super) fn answered(memory: &Memory, status: Option<u16>, body: Body) -> Body
             headers: &headers,
             body: &plain(),
         };
-        return json(early(memory, &body).unwrap_or_else(|| translate::error(memory, &told)).body);
+        return json(
+            early(memory, &body)
+                .unwrap_or_else(|| translate::error(memory, &told))
+                .body,
+        );
     }
     if memory.stream {
         return stream(memory, &body);

@@ -96,7 +96,10 @@ fn put_together(
             error.params.push((name.clone(), value.clone()));
         }
     }
-    let answers_in = kept.translation.as_ref().map_or(dialect, |translation| translation.to);
+    let answers_in = kept
+        .translation
+        .as_ref()
+        .map_or(dialect, |translation| translation.to);
     let said = |body: &Option<Body>, dialect, read: fn(Dialect, &Body) -> Option<Conversation>| {
         let mut conversation = body.as_ref().and_then(|body| read(dialect, body));
         if let Some(conversation) = conversation.as_mut().filter(|_| !texts) {

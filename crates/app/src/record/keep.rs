@@ -153,11 +153,14 @@ pub(super) fn finished(
         connection: finish.connection.take(),
         attempts: std::mem::take(&mut finish.attempts),
         pricing: known.then(|| pricing.explain(model, &finish.usage, exchange.started_at)),
-        translation: finish.translation.as_ref().map(|translation| KeptTranslation {
-            to: translation.to,
-            memory: translation.memory.clone(),
-            changes: translation.changes.clone(),
-        }),
+        translation: finish
+            .translation
+            .as_ref()
+            .map(|translation| KeptTranslation {
+                to: translation.to,
+                memory: translation.memory.clone(),
+                changes: translation.changes.clone(),
+            }),
     };
     let keep = policy.keep && !dropped;
     let bodies = if keep {
@@ -197,7 +200,10 @@ fn estimate_missing_usage(exchange: &Exchange, finish: &mut Finish) {
         u64::from,
     );
     finish.usage.input = request;
-    let spoken = finish.translation.as_ref().map(|translation| translation.to);
+    let spoken = finish
+        .translation
+        .as_ref()
+        .map(|translation| translation.to);
     finish.usage.output = answer_tokens(spoken.unwrap_or(exchange.dialect), finish);
     finish.usage_basis = UsageBasis::Estimated;
 }

@@ -93,7 +93,9 @@ impl SiteError {
     pub fn params(&self) -> Vec<(String, String)> {
         let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
         match self {
-            Self::BadUrl(why) | Self::BadOutbound(why) | Self::BadCapability(why) => pair("reason", why),
+            Self::BadUrl(why) | Self::BadOutbound(why) | Self::BadCapability(why) => {
+                pair("reason", why)
+            }
             Self::SiteIsSelf(host) => pair("host", host),
             Self::UnknownStrategy(it) | Self::UnknownApi(it) | Self::BadMultiplier(it) => {
                 pair("value", it)

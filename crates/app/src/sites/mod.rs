@@ -19,5 +19,5 @@ pub use book::{OpenSitesError, Sites};
 pub use error::SiteError;
 pub use input::{KeyInput, MoveKeys, SiteInput};
 pub(crate) use router::SiteRoute;
-pub(crate) use spoken::caller;
 pub use spoken::SpeechChange;
+pub(crate) use spoken::caller;

@@ -33,7 +33,10 @@ impl RoutedSite {
     /// The name that this site has for a model.
     pub(super) fn alias(&self, model: &str) -> Option<&str> {
         let entries = self.site.aliases.iter();
-        route::alias(entries.map(|(asked, served)| (&asked[..], &served[..])), model)
+        route::alias(
+            entries.map(|(asked, served)| (&asked[..], &served[..])),
+            model,
+        )
     }
 }
 

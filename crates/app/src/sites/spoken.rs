@@ -76,7 +76,12 @@ impl Spoken {
         }
         let mut capabilities = presets::preset(host, model).capabilities;
         if let Some(speech) = self.sites().get(site) {
-            for lesson in speech.models.get(model).iter().flat_map(|model| &model.learned) {
+            for lesson in speech
+                .models
+                .get(model)
+                .iter()
+                .flat_map(|model| &model.learned)
+            {
                 capabilities.learn(lesson);
             }
             for name in ["", model] {
@@ -97,7 +102,11 @@ impl Spoken {
 
     /// The dialect in which a site is spoken to by a caller of another; `None` when there is no way.
     pub(super) fn dialect(&self, site: &Site, caller: Dialect) -> Option<Dialect> {
-        let responses = || self.sites().get(&site.id).and_then(|speech| speech.responses);
+        let responses = || {
+            self.sites()
+                .get(&site.id)
+                .and_then(|speech| speech.responses)
+        };
         let api = match &site.api[..] {
             "auto" => site.api_found.as_deref().unwrap_or("both"),
             api => api,
@@ -132,7 +141,9 @@ impl Sites {
         let dialect = self.spoken().dialect(&site.site, caller)?;
         (dialect != caller).then(|| Speak {
             dialect,
-            capabilities: self.spoken().capabilities(&site.site.id, site.base.host(), model),
+            capabilities: self
+                .spoken()
+                .capabilities(&site.site.id, site.base.host(), model),
         })
     }
 
@@ -195,7 +206,12 @@ impl Sites {
         let site = self.store().site(id_or_name)?;
         let host = net::BaseUrl::parse(&site.base_url).map(|base| base.host().to_owned());
         let host = host.unwrap_or_default();
-        let speech = self.spoken().sites().get(&site.id).cloned().unwrap_or_default();
+        let speech = self
+            .spoken()
+            .sites()
+            .get(&site.id)
+            .cloned()
+            .unwrap_or_default();
         let mut names: Vec<&String> = site.aliases.values().chain(models).collect();
         names.extend(speech.models.keys().filter(|name| !name.is_empty()));
         names.sort();
@@ -204,7 +220,11 @@ impl Sites {
             let told = speech.models.get(model).cloned().unwrap_or_default();
             ModelSpeechView {
                 model: model.to_owned(),
-                presets: presets::preset(&host, model).names.iter().map(ToString::to_string).collect(),
+                presets: presets::preset(&host, model)
+                    .names
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
                 capabilities: (*self.spoken().capabilities(&site.id, &host, model)).clone(),
                 learned: told.learned,
                 set: told.set,
@@ -243,7 +263,9 @@ impl Sites {
             if change.forget {
                 model.learned.clear();
             }
-            speech.models.retain(|_, model| *model != ModelSpeech::default());
+            speech
+                .models
+                .retain(|_, model| *model != ModelSpeech::default());
         }
         self.write_speech();
         self.speech(id_or_name, &[])

@@ -50,9 +50,7 @@ pub(super) fn route_why(routing: &Routing, why: &RouteWhy) -> Why {
         RouteWhy::ByModel { pattern, model } => {
             reason("rule_model", &[("pattern", pattern), ("model", model)])
         }
-        RouteWhy::ByPurpose { purpose } => {
-            reason("rule_purpose", &[("purpose", &name(purpose))])
-        }
+        RouteWhy::ByPurpose { purpose } => reason("rule_purpose", &[("purpose", &name(purpose))]),
         RouteWhy::ByDefault => reason("default_route", &[]),
     }
 }

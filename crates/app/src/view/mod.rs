@@ -29,8 +29,8 @@ pub use row::{
     CostBasis, CostView, ErrorView, ExchangeRow, Phase, RowTiming, TokenBasis, TokenView,
 };
 pub use site::{
-    ClientKeyView, CoolingView, KeyView, ModelSpeechView, Ping, PingStep, RoutesView, RuleView, SiteList, SiteView, SpeechView,
-    VaultView,
+    ClientKeyView, CoolingView, KeyView, ModelSpeechView, Ping, PingStep, RoutesView, RuleView,
+    SiteList, SiteView, SpeechView, VaultView,
 };
 pub use station::{
     AccountView, AlertView, AutoQueryView, BalanceView, CheckinView, FiguresView, InterfaceTrial,

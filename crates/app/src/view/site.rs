@@ -139,7 +139,9 @@ pub struct RuleView {
     /// `X-Upstream-Provider`.
     pub provider: Option<String>,
     /// What the request is for.
-    #[ts(type = "\"background\" | \"long_context\" | \"thinking\" | \"web_search\" | \"image\" | \"subagent\" | null")]
+    #[ts(
+        type = "\"background\" | \"long_context\" | \"thinking\" | \"web_search\" | \"image\" | \"subagent\" | null"
+    )]
     pub purpose: Option<Purpose>,
     /// Site ids, best first; empty: where they would go anyway, under the other model name.
     pub sites: Vec<String>,

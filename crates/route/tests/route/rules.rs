@@ -212,13 +212,22 @@ fn a_rule_renames_the_model() {
         let choice = rules.choose(&ask, &sites()).unwrap();
         assert_eq!(Route(choice.sites), route(expected), "{ask:?}");
         assert_eq!(choice.model.as_deref(), name, "{ask:?}");
-        assert_eq!(serde_json::to_value(&choice.why).unwrap()["code"], code, "{ask:?}");
+        assert_eq!(
+            serde_json::to_value(&choice.why).unwrap()["code"],
+            code,
+            "{ask:?}"
+        );
     };
     let of = |model| RouteAsk {
         model: Some(model),
         ..RouteAsk::default()
     };
-    check(of("claude-haiku-5-5"), &["main"], Some("qwen-flash"), "by_default");
+    check(
+        of("claude-haiku-5-5"),
+        &["main"],
+        Some("qwen-flash"),
+        "by_default",
+    );
     check(of("claude-opus-5-5"), &["opus"], None, "by_model");
     check(of("gpt-5"), &["main"], None, "by_default");
     let docs = RouteAsk {

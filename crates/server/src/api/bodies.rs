@@ -56,7 +56,12 @@ pub(crate) async fn events(
     Query(pairs): Pairs,
 ) -> Result<Json<EventList>, ApiError> {
     let (from, count) = part(&pairs)?;
-    Ok(Json(api.app.queries().events(id, events_of(&pairs)?, from, count).await?))
+    Ok(Json(
+        api.app
+            .queries()
+            .events(id, events_of(&pairs)?, from, count)
+            .await?,
+    ))
 }
 
 /// `GET /api/request/{id}/text`.
@@ -139,7 +144,10 @@ fn body_part(pairs: &[(String, String)]) -> Result<Part, ApiError> {
         Some("sent") => Ok(Part::Sent),
         Some("response") => Ok(Part::Response),
         Some("answered") => Ok(Part::Answered),
-        _ => Err(ApiError::parameter("side", "request, sent, response or answered")),
+        _ => Err(ApiError::parameter(
+            "side",
+            "request, sent, response or answered",
+        )),
     }
 }
 

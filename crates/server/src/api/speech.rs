@@ -30,5 +30,7 @@ pub(crate) async fn change(
 ) -> Result<Json<SpeechView>, ApiError> {
     let change: SpeechChange = read(&body)?;
     let sites = api.app.sites().clone();
-    Ok(Json(blocking(move || sites.set_speech(&id, &change)).await?))
+    Ok(Json(
+        blocking(move || sites.set_speech(&id, &change)).await?,
+    ))
 }

@@ -2,8 +2,8 @@
 
 mod balances;
 mod client_keys;
-mod import;
 mod facts;
+mod import;
 mod keys;
 mod ledger;
 mod open;

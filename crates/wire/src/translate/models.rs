@@ -52,13 +52,20 @@ pub fn for_openai(body: &[u8]) -> Option<Vec<u8>> {
         Some(json!({"id": id, "object": "model", "created": created, "owned_by": "anthropic"}))
     });
     let data: Vec<Value> = data.collect();
-    Some(json!({"object": "list", "data": data}).to_string().into_bytes())
+    Some(
+        json!({"object": "list", "data": data})
+            .to_string()
+            .into_bytes(),
+    )
 }
 
 fn list(body: &[u8]) -> Option<Vec<Map<String, Value>>> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     let models = answer.get("data")?.as_array()?;
-    models.iter().map(|model| model.as_object().cloned()).collect()
+    models
+        .iter()
+        .map(|model| model.as_object().cloned())
+        .collect()
 }
 
 fn shown(id: &str) -> bool {
@@ -68,7 +75,9 @@ fn shown(id: &str) -> bool {
 
 /// Anthropic's SDKs read a date; 1970 where none is told.
 fn rfc3339(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
+    jiff::Timestamp::from_second(seconds)
+        .unwrap_or_default()
+        .to_string()
 }
 
 #[cfg(test)]
@@ -87,7 +96,14 @@ mod tests {
             .iter()
             .filter_map(|model| model["id"].as_str())
             .collect();
-        assert_eq!(ids, ["claude-via-deepseek-chat", "deepseek-chat", "claude-sonnet-5"]);
+        assert_eq!(
+            ids,
+            [
+                "claude-via-deepseek-chat",
+                "deepseek-chat",
+                "claude-sonnet-5"
+            ]
+        );
         assert_eq!(anthropic["data"][0]["display_name"], "deepseek-chat");
         assert_eq!(anthropic["data"][0]["created_at"], "2023-11-14T22:13:20Z");
         assert_eq!(anthropic["last_id"], "claude-sonnet-5");
