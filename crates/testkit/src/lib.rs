@@ -9,6 +9,8 @@
 //! The server writes exactly those bytes; no HTTP library stands between, because most of the scenarios
 //! are answers that a library would refuse to write.
 //!
+//! [`personas`] are whole sites that sell Claude, honest and otherwise, for the authenticity tester.
+//!
 //! [`demo`] drives made-up clients against a proxy whose upstream is such a server.
 
 mod answer;
@@ -17,6 +19,7 @@ mod choice;
 mod connection;
 mod control;
 mod delivery;
+mod dice;
 mod journal;
 mod player;
 mod reply;
@@ -28,6 +31,7 @@ mod upstream;
 
 pub mod demo;
 pub mod dialect;
+pub mod personas;
 pub mod scenarios;
 
 pub use answer::{Answer, Block, Stop, UsageForm};

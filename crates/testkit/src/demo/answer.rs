@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::book::{Book, Trouble, Turn};
-use super::dice::Dice;
 use crate::answer::{Answer, Usage};
 use crate::delivery::events_of;
 use crate::dialect::{Dialect, Failure};
+use crate::dice::Dice;
 use crate::scenarios::{Call, at_a_pace, failure, first_half, paced_stream};
 use crate::script::{Script, Step};
 

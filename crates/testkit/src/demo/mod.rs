@@ -7,7 +7,6 @@
 mod answer;
 mod book;
 mod clients;
-mod dice;
 mod request;
 mod schedule;
 mod script;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::book::Book;
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// Requests of the beginning, so that the first screen is alive.
 const BURST: usize = 25;
