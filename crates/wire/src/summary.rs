@@ -61,7 +61,7 @@ fn header_session(headers: &HeaderMap) -> Option<String> {
 
 /// The session inside `metadata.user_id`: `user_…_session_UUID`, or since Claude Code 2.1.78 a JSON
 /// object with `session_id`.
-fn session_of_user(user: &str) -> Option<String> {
+pub(crate) fn session_of_user(user: &str) -> Option<String> {
     if let Some(session) = scan::member(user.as_bytes(), "session_id") {
         return scan::string(session);
     }

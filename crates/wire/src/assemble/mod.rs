@@ -12,7 +12,7 @@ mod closed;
 mod failure;
 mod parts;
 mod responses;
-mod tolerant;
+pub(crate) mod tolerant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 /// The value, if there is any way to read it.
-pub(super) fn value(data: &[u8]) -> Option<Value> {
+pub(crate) fn value(data: &[u8]) -> Option<Value> {
     if let Ok(value) = serde_json::from_slice(data) {
         return Some(value);
     }

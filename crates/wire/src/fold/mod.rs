@@ -6,7 +6,7 @@
 mod anthropic;
 mod chat;
 mod responses;
-mod usage;
+pub(crate) mod usage;
 
 pub use usage::UsageReading;
 

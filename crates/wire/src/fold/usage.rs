@@ -53,7 +53,7 @@ impl UsageReading {
     }
 
     /// Merges the usage of Chat Completions or Responses: their prompt counts cached tokens too.
-    pub(super) fn merge_openai(&mut self, told: &OpenAiUsage) {
+    pub(crate) fn merge_openai(&mut self, told: &OpenAiUsage) {
         self.told = true;
         let details = told
             .prompt_tokens_details
@@ -134,7 +134,7 @@ struct OutputDetails {
 /// of DeepSeek (`prompt_cache_hit_tokens`), Kimi (`cached_tokens`) and relays.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct OpenAiUsage {
+pub(crate) struct OpenAiUsage {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
     input_tokens: Option<u64>,

@@ -16,7 +16,7 @@ pub enum TranslateError {
         to: Dialect,
     },
     /// The body is no JSON object. `field` is the deepest member that can be read so far; empty for none.
-    #[error("{field}: not valid JSON at line {line}, column {column}")]
+    #[error("{}: not valid JSON at line {line}, column {column}", or_body(field))]
     NotJson {
         /// Path such as `messages.3.content`.
         field: String,
@@ -26,7 +26,7 @@ pub enum TranslateError {
         column: usize,
     },
     /// Values are nested deeper than anybody's parser follows.
-    #[error("{field}: nested too deeply")]
+    #[error("{}: nested too deeply", or_body(field))]
     TooDeep {
         /// Path such as `tools.0.input_schema`.
         field: String,
@@ -37,14 +37,24 @@ pub enum TranslateError {
         /// Path such as `messages`.
         field: String,
     },
+    /// A list that must hold something is empty.
+    #[error("{field}: at least one item is required")]
+    Empty {
+        /// Path such as `messages`.
+        field: String,
+    },
     /// A member has a type that says nothing.
-    #[error("{field}: Input should be a valid {wanted}")]
+    #[error("{}: Input should be a valid {wanted}", or_body(field))]
     Type {
         /// Path such as `messages.0.content`.
         field: String,
         /// What it should be: `list`, `dictionary`, `string`, `integer`.
         wanted: &'static str,
     },
+}
+
+fn or_body(field: &str) -> &str {
+    if field.is_empty() { "body" } else { field }
 }
 
 impl TranslateError {
@@ -55,6 +65,7 @@ impl TranslateError {
             Self::NotJson { field, .. }
             | Self::TooDeep { field }
             | Self::Missing { field }
+            | Self::Empty { field }
             | Self::Type { field, .. } => field,
         }
     }

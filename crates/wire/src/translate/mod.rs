@@ -17,14 +17,23 @@ mod anthropic_chat;
 pub mod capabilities;
 pub mod change;
 pub mod error;
+mod estimate;
+mod json_end;
 pub mod lesson;
 pub mod machine;
 pub mod memory;
 mod mint;
 pub mod models;
+mod names;
+mod object;
 pub mod pair;
+mod parse;
 pub mod presets;
+mod reasoning;
+mod schema;
+mod size;
 pub mod target;
+mod told;
 
 use http::HeaderMap;
 
