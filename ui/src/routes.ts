@@ -5,6 +5,7 @@ import type { Key } from "./locale/translate.svelte.ts";
 import LivePage from "./pages/live/LivePage.svelte";
 import SettingsPage from "./pages/settings/SettingsPage.svelte";
 import SitesPage from "./pages/sites/SitesPage.svelte";
+import TestPage from "./pages/test/TestPage.svelte";
 
 export type Route = {
   /** First part of the address behind `#/`. */
@@ -21,5 +22,6 @@ export type Route = {
 export const routes: readonly Route[] = [
   { path: "live", title: "tabs.live", icon: "zap", page: LivePage, watches: true, counts: true },
   { path: "sites", title: "tabs.sites", icon: "layers", page: SitesPage, watches: true },
+  { path: "test", title: "tabs.test", icon: "flask-conical", page: TestPage, watches: true },
   { path: "settings", title: "tabs.settings", icon: "settings", page: SettingsPage },
 ];

@@ -1,6 +1,7 @@
 //! Puts it together: settings, live state, recorder, queries. Knows no HTTP routes and no window.
 
 mod app;
+pub mod chat;
 mod counting;
 mod data_dir;
 mod desktop;
@@ -9,6 +10,7 @@ mod health;
 mod housekeeping;
 pub mod live;
 mod observe;
+pub mod ping;
 pub mod pricing;
 mod priority;
 pub mod query;
@@ -18,6 +20,7 @@ mod session;
 mod settings;
 pub mod sites;
 pub mod view;
+mod words;
 
 pub use app::{App, OpenError, OpenOptions};
 pub use data_dir::{DataDir, DataDirError, Holder};
@@ -25,3 +28,4 @@ pub use desktop::{Desktop, DesktopError};
 pub use health::{Health, Reach};
 pub use session::{Session, random_token};
 pub use settings::{HeaderEncoding, Override, Settings, SettingsError, SettingsStore};
+pub use words::Words;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Nanos, Timestamp, Usage, UsageBasis};
+use base::{Currency, Nanos, Timestamp, Usage, UsageBasis};
 use price::{Ask, Bill, Catalog, Factor, Quote};
 use proxy::CostText;
 
@@ -115,6 +115,18 @@ impl Pricing {
             }
         }
         view
+    }
+
+    /// List prices of a million prompt and generated tokens in US dollars, for display. `None` where no
+    /// price in dollars is known.
+    pub fn list_price(&self, model: &str, at: Timestamp) -> Option<(f64, f64)> {
+        let row = self.catalog.find(model)?.model.row_at(at)?;
+        let rate = match row.currency {
+            Currency::Usd => 1.0,
+            Currency::Cny => self.settings.now().pricing.exchange_rate,
+        };
+        let usd = |amount: Nanos| amount.to_f64() / rate;
+        Some((usd(row.rates.input), usd(row.rates.output)))
     }
 
     /// US dollars as renminbi, for display.

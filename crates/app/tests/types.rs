@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use relayscope_app::view::{
-    BodyLines, CheckinRound, ClientKeyView, Comparison, Detail, EntryInput, EventList, FoundLines,
-    ImportPlan, InterfaceTrial, InterfaceView, LedgerView, Message, Ping, RawAnswers,
-    ReconciliationView, RoutesView, SiteList, SiteSeries, SpeechView, StationList, StationLogs,
+    BodyLines, ChatAsk, ChatEvent, CheckinRound, ClientKeyView, Comparison, Detail, EntryInput,
+    EventList, FoundLines, ImportPlan, InterfaceTrial, InterfaceView, LedgerView, Message, Ping,
+    RawAnswers, ReconciliationView, RoutesView, SiteList, SiteSeries, SpeechView, StationList,
+    StationLogs,
 };
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;
@@ -43,6 +44,8 @@ fn write_all(directory: &Path) {
     CheckinRound::export_all(&config).unwrap();
     ImportPlan::export_all(&config).unwrap();
     SpeechView::export_all(&config).unwrap();
+    ChatAsk::export_all(&config).unwrap();
+    ChatEvent::export_all(&config).unwrap();
 }
 
 fn files(directory: &Path) -> BTreeMap<String, String> {

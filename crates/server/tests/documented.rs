@@ -384,6 +384,15 @@ async fn changes(check: &mut Check<'_>) {
             r#"{"model":"scenario:text"}"#,
         )
         .await;
+    let ask = r#"{"model":"scenario:text","turns":[{"role":"user","text":"hi"}]}"#;
+    let preview = format!("{path}/chat/preview");
+    check
+        .ask("POST", "/api/sites/{id}/chat/preview", &preview, ask)
+        .await;
+    let chat = format!("{path}/chat");
+    check
+        .ask("POST", "/api/sites/{id}/chat", &chat, "nonsense")
+        .await;
     let of = |rest: &str| format!("/api/keys/{}{rest}", key["id"].as_str().unwrap());
     let key_route = "/api/keys/{id}";
     check

@@ -44,8 +44,10 @@ export const deleteSite = (id: string): Promise<void> => send("DELETE", site(id)
 export const restoreSite = (id: string): Promise<SiteView> => send("POST", site(id, "/restore"), {});
 export const orderSites = (ids: readonly string[]): Promise<void> => send("POST", "/api/sites/order", { ids });
 
-/** Makes one tiny real request, which is paid where the site is. */
-export const pingSite = (id: string): Promise<Ping> => send("POST", site(id, "/ping"), { model: null });
+export type PingBody = { model: string | null; key: string | null; whole: boolean };
+
+/** Makes tiny real requests, which are paid where the site is. */
+export const pingSite = (id: string, body: PingBody = { model: null, key: null, whole: false }): Promise<Ping> => send("POST", site(id, "/ping"), body);
 
 export const addKey = (id: string, body: NewKeyBody): Promise<KeyView> => send("POST", site(id, "/keys"), body);
 export const changeKey = (id: string, change: KeyChange): Promise<KeyView> => send("PATCH", key(id), change);

@@ -27,6 +27,9 @@ export type Site = {
   view?: SiteView;
 };
 
+/** Pages whose subject is one site. */
+const subjectPages: readonly string[] = ["sites", "test"];
+
 type Seen = { requests: number; failed: number; last: "ok" | "err" | null };
 
 const shapes: Record<Upstream, Shape> = { reachable: "ok", unreachable: "err", unknown: "wait", self: "warn" };
@@ -52,7 +55,7 @@ class Sites {
   configured = $derived(siteStore.sites.length > 0);
 
   chosen = $derived.by((): string | null => {
-    if (this.configured && place.page === "sites") return place.part === "" ? null : place.part;
+    if (this.configured && subjectPages.includes(place.page)) return place.part === "" ? null : place.part;
     const [only, second] = listing.picks.site;
     if (only === undefined || second !== undefined) return null;
     return this.configured ? (siteStore.sites.find((site) => site.name === only)?.id ?? null) : only;
@@ -90,10 +93,10 @@ class Sites {
     return names.map((name) => this.#host(name)).sort((left, right) => left.name.localeCompare(right.name));
   });
 
-  /** On Sites it picks the subject, elsewhere it filters the live list. `null` is all of them. */
+  /** On Sites and Site Test it picks the subject, elsewhere it filters the live list. `null` is all of them. */
   choose(key: string | null): void {
-    if (place.page === "sites" && this.configured) {
-      place.go("sites", key ?? "");
+    if (subjectPages.includes(place.page) && this.configured) {
+      place.go(place.page, key ?? "", place.view);
       return;
     }
     const site = this.list.find((each) => each.key === key);

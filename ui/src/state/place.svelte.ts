@@ -1,21 +1,24 @@
-// Where the window is: `#/page/part`. A plain hash, so that reloading and going back work everywhere.
+// Where the window is: `#/page/part/view`. A plain hash, so that reloading and going back work everywhere.
 class Place {
   page = $state("");
   part = $state("");
+  /** One of several views of the part. */
+  view = $state("");
 
   start(): () => void {
     const follow = (): void => {
-      const [page, part] = location.hash.replace(/^#\/?/, "").split("/");
+      const [page, part, view] = location.hash.replace(/^#\/?/, "").split("/");
       this.page = page ?? "";
       this.part = decoded(part ?? "");
+      this.view = decoded(view ?? "");
     };
     follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }
 
-  go(page: string, part = ""): void {
-    location.hash = addressOf(page, part).slice(1);
+  go(page: string, part = "", view = ""): void {
+    location.hash = addressOf(page, part, view).slice(1);
   }
 }
 
@@ -29,4 +32,7 @@ function decoded(text: string): string {
 
 export const place = new Place();
 
-export const addressOf = (page: string, part = ""): string => (part === "" ? `#/${page}` : `#/${page}/${encodeURIComponent(part)}`);
+export function addressOf(page: string, part = "", view = ""): string {
+  const parts = [page, ...(part === "" ? [] : [part, ...(view === "" ? [] : [view])])];
+  return `#/${parts.map(encodeURIComponent).join("/")}`;
+}

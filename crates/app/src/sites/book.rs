@@ -247,7 +247,7 @@ impl Sites {
         &self.pool
     }
 
-    pub(super) fn classifier(&self) -> &Classifier {
+    pub(crate) fn classifier(&self) -> &Classifier {
         &self.classifier
     }
 
@@ -255,7 +255,7 @@ impl Sites {
         &self.store
     }
 
-    pub(super) fn clock(&self) -> &dyn Clock {
+    pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.clock
     }
 

@@ -26,7 +26,6 @@ pub(super) struct Whole {
     pub(super) status: http::StatusCode,
     pub(super) headers: http::HeaderMap,
     pub(super) body: Bytes,
-    pub(super) facts: Option<net::ConnectionFacts>,
 }
 
 impl Sites {
@@ -175,7 +174,6 @@ impl Sites {
             status: parts.status,
             headers: parts.headers,
             body,
-            facts: answer.facts,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Sites, their keys and routes: what users do with them, and where requests go.
 
 mod book;
+pub(crate) mod call;
 mod check;
 mod edit;
 mod error;
@@ -8,7 +9,7 @@ mod input;
 mod journey;
 mod keep;
 mod keys;
-mod ping;
+mod line;
 mod router;
 mod routes;
 mod routing;
@@ -18,6 +19,8 @@ mod view;
 pub use book::{OpenSitesError, Sites};
 pub use error::SiteError;
 pub use input::{KeyInput, MoveKeys, SiteInput};
+pub(crate) use line::Line;
 pub(crate) use router::SiteRoute;
 pub use spoken::SpeechChange;
 pub(crate) use spoken::caller;
+pub(crate) use view::cause as code_of;

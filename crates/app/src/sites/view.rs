@@ -13,7 +13,7 @@ use super::routing::Routing;
 use crate::view::{CoolingView, KeyView, SiteList, SiteView, VaultView};
 
 /// The code of a cause.
-pub(super) fn cause(cause: Cause) -> String {
+pub(crate) fn cause(cause: Cause) -> String {
     name(&cause)
 }
 

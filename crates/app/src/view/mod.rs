@@ -5,15 +5,18 @@
 //! that the member is named after.
 
 mod body;
+mod chat;
 mod detail;
 mod ledger;
 mod live;
 mod moving;
+mod ping;
 mod row;
 mod site;
 mod station;
 
 pub use body::{BodyLines, EventList, EventView, FoundLines};
+pub use chat::{ChatAnswer, ChatAsk, ChatEnd, ChatEvent, ChatImage, ChatRequest, ChatTurn};
 pub use detail::{
     AttemptView, BodyView, ConnectionView, Detail, HeaderView, LossView, MarkView, PricingView,
     TimingView, TranslationView,
@@ -25,12 +28,13 @@ pub use ledger::{
 };
 pub use live::{Message, Progress, ProxyView, Totals, Trace};
 pub use moving::{ImportPlan, ImportSite, ImportSkip};
+pub use ping::{Ping, PingEndpoint, PingKey, PingModel, PingStep};
 pub use row::{
     CostBasis, CostView, ErrorView, ExchangeRow, Phase, RowTiming, TokenBasis, TokenView,
 };
 pub use site::{
-    ClientKeyView, CoolingView, KeyView, ModelSpeechView, Ping, PingStep, RoutesView, RuleView,
-    SiteList, SiteView, SpeechView, VaultView,
+    ClientKeyView, CoolingView, KeyView, ModelSpeechView, RoutesView, RuleView, SiteList, SiteView,
+    SpeechView, VaultView,
 };
 pub use station::{
     AccountView, AlertView, AutoQueryView, BalanceView, CheckinView, FiguresView, InterfaceTrial,

@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use wire::translate::{Capabilities, Lesson};
 
-use super::ErrorView;
-
 /// Answer of `GET /api/sites`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct SiteList {
@@ -193,32 +191,4 @@ pub struct ClientKeyView {
     pub sites: Vec<String>,
     /// The key itself, only in the answer that makes it.
     pub key: Option<String>,
-}
-
-/// One step of `POST /api/sites/{id}/ping`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct PingStep {
-    /// `dns|connect|tls|first_byte|models|completion|stream`.
-    pub step: String,
-    /// Whether it went well.
-    pub ok: bool,
-    /// How long it took.
-    pub ms: Option<f64>,
-    /// What was seen, or what is wrong.
-    pub detail: Option<String>,
-    /// What is wrong, as a code.
-    pub error: Option<ErrorView>,
-}
-
-/// Answer of `POST /api/sites/{id}/ping`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct Ping {
-    /// Name of the site.
-    pub site: String,
-    /// Whether all steps went well.
-    pub ok: bool,
-    /// The steps, in order; those after a failed one may be missing.
-    pub steps: Vec<PingStep>,
-    /// The model that answered.
-    pub model: Option<String>,
 }

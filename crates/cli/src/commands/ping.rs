@@ -1,5 +1,6 @@
 //! `relayscope ping`.
 
+use app::Words;
 use app::view::{Ping, PingStep, SiteList};
 use hyper::Method;
 use serde_json::json;
@@ -17,6 +18,12 @@ pub(crate) struct Arguments {
     /// The model to ask [default: a cheap one of the site's list]
     #[arg(long)]
     model: Option<String>,
+    /// Label or id of the key [default: the first that can be used]
+    #[arg(long)]
+    key: Option<String>,
+    /// All keys and all endpoints, with a tiny real request each
+    #[arg(long)]
+    all: bool,
     /// One JSON document
     #[arg(long)]
     json: bool,
@@ -30,17 +37,25 @@ pub(crate) fn run(place: Place, arguments: Arguments) -> Result<(), Failure> {
 async fn ping(client: &mut Client, arguments: &Arguments) -> Result<(), Failure> {
     let list: SiteList = client.get("/api/sites").await?;
     let site = find::site(&list.sites, &arguments.name)?;
-    answer::progress(&format!(
-        "trying {}, with one tiny real request …",
-        site.name
-    ));
+    let amount = if arguments.all {
+        "a few tiny real requests"
+    } else {
+        "a tiny real request"
+    };
+    answer::progress(&format!("trying {}, with {amount} …", site.name));
     let path = format!("/api/sites/{}/ping", site.id);
-    let body = json!({ "model": arguments.model });
+    let body = json!({
+        "model": arguments.model, "key": arguments.key, "whole": arguments.all,
+    });
     let mut ping: Ping = client.send(Method::POST, &path, &body).await?;
+    let words = Words::of("en");
     for step in &mut ping.steps {
-        let error = step.error.as_ref();
-        let said = error.map(|error| error.message.clone().unwrap_or(tokens::words(&error.code)));
-        step.detail = step.detail.take().or(said);
+        let told = step.error.as_ref().or(step.found.as_ref());
+        let told = told.map(|found| words.ping_said(found));
+        step.detail = match step.step.as_str() {
+            "completion" if step.ok => step.detail.take(),
+            _ => told.or(step.detail.take()),
+        };
     }
     if arguments.json {
         answer::document(&ping)?;
@@ -52,8 +67,12 @@ async fn ping(client: &mut Client, arguments: &Arguments) -> Result<(), Failure>
         None => Err(Failure::new(format!("{} does not answer", ping.site))),
         Some(step) => {
             let detail = step.detail.as_deref().unwrap_or("no reason was given");
+            let next = step.error.as_ref().and_then(|found| words.ping_next(found));
+            let next = next.map(|next| format!(". {next}")).unwrap_or_default();
             let (site, step) = (&ping.site, tokens::words(&step.step));
-            Err(Failure::new(format!("{site} fails at {step}: {detail}")))
+            Err(Failure::new(format!(
+                "{site} fails at {step}: {detail}{next}"
+            )))
         }
     }
 }
@@ -71,7 +90,10 @@ fn table(steps: &[PingStep]) -> String {
             ms => format!("{ms:.0} ms"),
         });
         [
-            tokens::words(&step.step),
+            match &step.dialect {
+                Some(dialect) => format!("{} {dialect}", tokens::words(&step.step)),
+                None => tokens::words(&step.step),
+            },
             if step.ok { "ok" } else { "failed" }.to_owned(),
             time.unwrap_or_default(),
             step.detail.clone().unwrap_or_default(),

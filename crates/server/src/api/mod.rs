@@ -2,6 +2,7 @@
 
 mod answer;
 mod bodies;
+mod chat;
 mod config;
 mod desktop;
 mod export;
@@ -84,6 +85,14 @@ pub(crate) fn router(api: Api) -> Router {
         .route(
             "/api/sites/{id}/speech",
             get(speech::show).put(speech::change),
+        )
+        .route(
+            "/api/sites/{id}/chat",
+            post(chat::talk).layer(DefaultBodyLimit::max(chat::LARGEST)),
+        )
+        .route(
+            "/api/sites/{id}/chat/preview",
+            post(chat::preview).layer(DefaultBodyLimit::max(chat::LARGEST)),
         )
         .route("/api/keys", get(keys::list))
         .route("/api/keys/reset", post(keys::reset_all))

@@ -1,5 +1,6 @@
 //! Sites.
 
+use app::ping::{PingAsk, Scope};
 use app::sites::{KeyInput, MoveKeys, SiteError, SiteInput};
 use app::view::{KeyView, Ping, SiteList, SiteView};
 use axum::Json;
@@ -145,9 +146,11 @@ pub(crate) async fn add_key(
 #[serde(default)]
 struct PingInput {
     model: Option<String>,
+    key: Option<String>,
+    whole: bool,
 }
 
-/// `POST /api/sites/{id}/ping`: makes one tiny paid request.
+/// `POST /api/sites/{id}/ping`: makes tiny paid requests.
 pub(crate) async fn ping(
     State(api): State<Api>,
     _: SignedIn,
@@ -159,5 +162,14 @@ pub(crate) async fn ping(
     } else {
         read(&body)?
     };
-    Ok(Json(api.app.sites().ping(&id, input.model).await?))
+    let ask = PingAsk {
+        model: input.model.filter(|model| !model.trim().is_empty()),
+        key: input.key,
+        scope: if input.whole {
+            Scope::Whole
+        } else {
+            Scope::Usual
+        },
+    };
+    Ok(Json(api.app.ping(&id, &ask).await?))
 }

@@ -1,5 +1,7 @@
 //! Sites, their pools of keys, failover and routes, from the client's request to the upstream's journal.
 
+mod chatting;
+mod checking;
 mod crowd;
 mod failover;
 mod pools;

@@ -10,6 +10,10 @@ export type PingStep = {
  */
 step: string, 
 /**
+ * `anthropic|openai-chat|openai-responses` for a completion and its stream.
+ */
+dialect: string | null, 
+/**
  * Whether it went well.
  */
 ok: boolean, 
@@ -18,10 +22,14 @@ ok: boolean,
  */
 ms: number | null, 
 /**
- * What was seen, or what is wrong.
+ * What was seen: an address, a way out, a model.
  */
 detail: string | null, 
 /**
- * What is wrong, as a code.
+ * What was found, as a code of `pingSaid.<code>` or `causes.<code>`.
+ */
+found: ErrorView | null, 
+/**
+ * The same where the step failed.
  */
 error: ErrorView | null, };

@@ -1,0 +1,5 @@
+export const views = ["connectivity", "chat"] as const;
+
+export type View = (typeof views)[number];
+
+export const viewOf = (name: string): View => views.find((view) => view === name) ?? views[0];
