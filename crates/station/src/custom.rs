@@ -10,7 +10,7 @@ use crate::headline::{self, Paying};
 use crate::heard::Heard;
 use crate::json::Json;
 use crate::kind::StationKind;
-use crate::logs::LogQuery;
+use crate::logs::{LogPage, LogQuery, LogRow, RowType};
 use crate::moment::moment;
 use crate::problem::Problem;
 use crate::redact;
@@ -300,5 +300,88 @@ fn complete(purse: &mut Purse) {
             purse.granted = exact(left.0.checked_add(used.0)).unwrap_or(purse.granted);
         }
         _ => {}
+    }
+}
+
+/// A page of the log as the pointers read it.
+pub(crate) fn logs(
+    pointers: &LogPointers,
+    json: &Json,
+    on: &Target,
+    query: &LogQuery,
+    path: &str,
+) -> Result<LogPage, Problem> {
+    let list = json.pointer(&pointers.rows);
+    let Some(Json::List(list)) = list else {
+        return Err(Problem::NothingAtPointer {
+            figure: "rows".to_owned(),
+            pointer: pointers.rows.clone(),
+        });
+    };
+    let rows: Vec<LogRow> = list.iter().map(|row| log_row(pointers, row)).collect();
+    // A path that says nothing about pages gives all rows at once.
+    if !path.contains("{page}") {
+        let page = query.page_of(StationKind::Custom, rows);
+        return Ok(finish(page, pointers, on, path));
+    }
+    let total = pointers.total.as_ref();
+    let total = total.and_then(|pointer| json.pointer(pointer)?.count());
+    let (page, size) = (query.page.max(1), query.size.max(1));
+    let more = match total {
+        Some(total) => page.saturating_mul(size) < total,
+        None => rows.len() as u64 >= size,
+    };
+    let page = LogPage {
+        kind: StationKind::Custom,
+        page,
+        size,
+        total,
+        more,
+        rows,
+        ..LogPage::default()
+    };
+    Ok(finish(page, pointers, on, path))
+}
+
+fn finish(page: LogPage, pointers: &LogPointers, on: &Target, path: &str) -> LogPage {
+    LogPage {
+        unit: pointers.unit,
+        source: format!("GET {}", base::redact::path_and_query(path)),
+        known: on.known.clone(),
+        ..page
+    }
+}
+
+fn log_row(pointers: &LogPointers, row: &Json) -> LogRow {
+    let at = |pointer: &Option<String>| {
+        let found = pointer.as_ref().and_then(|pointer| row.pointer(pointer));
+        found.cloned().unwrap_or(Json::Null)
+    };
+    let divisor = pointers.divisor.unwrap_or(Decimal::whole(1));
+    let cost = at(&pointers.cost).number();
+    let seconds = at(&pointers.duration_s).number();
+    let millis = seconds.and_then(|seconds| product(&[seconds], &[])?.0.checked_div(1_000_000));
+    let request_id = at(&pointers.request_id).plain();
+    let figures = [
+        &pointers.time,
+        &pointers.model,
+        &pointers.cost,
+        &pointers.prompt_tokens,
+    ]
+    .map(|pointer| at(pointer).plain().unwrap_or_default());
+    LogRow {
+        identity: request_id.clone().unwrap_or_else(|| figures.join("/")),
+        time: moment(&at(&pointers.time)),
+        row_type: RowType::Consume,
+        model: at(&pointers.model).plain(),
+        token_name: at(&pointers.token_name).plain(),
+        prompt_tokens: at(&pointers.prompt_tokens).count(),
+        completion_tokens: at(&pointers.completion_tokens).count(),
+        cache_read_tokens: at(&pointers.cache_read_tokens).count(),
+        cost: cost.and_then(|cost| product(&[cost], &[divisor])),
+        unit: pointers.unit,
+        duration_ms: millis.and_then(|millis| u64::try_from(millis).ok()),
+        request_id: request_id.map(|id| redact::text(&id)),
+        ..LogRow::default()
     }
 }

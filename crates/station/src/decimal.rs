@@ -92,9 +92,31 @@ impl Decimal {
         i64::try_from(self.digits / 10_i128.pow(self.scale)).ok()
     }
 
+    /// The sum; `None` where it does not fit.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let scale = self.scale.max(other.scale);
+        let raised = |number: Self| {
+            number
+                .digits
+                .checked_mul(10_i128.checked_pow(scale - number.scale)?)
+        };
+        Some(Self::new(raised(self)?.checked_add(raised(other)?)?, scale))
+    }
+
+    /// The product; `None` where it does not fit.
+    pub fn times(self, other: Self) -> Option<Self> {
+        let digits = self.digits.checked_mul(other.digits)?;
+        Some(Self::new(digits, self.scale.checked_add(other.scale)?))
+    }
+
     /// Whether it is 0.
     pub fn is_zero(self) -> bool {
         self.digits == 0
+    }
+
+    /// Whether it is less than 0.
+    pub fn is_negative(self) -> bool {
+        self.digits < 0
     }
 
     /// Whether it is greater than 0.

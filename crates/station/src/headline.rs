@@ -25,6 +25,8 @@ pub(crate) enum Paying {
     Wallet,
     /// Subscriptions alone.
     Subscription,
+    /// There is no account: a key's cap is all there is (claude-relay-service).
+    Nothing,
 }
 
 /// Fills in headline, what can be spent, and the state, from the purses and windows that were read. A state
@@ -46,7 +48,10 @@ pub(crate) fn settle(balance: &mut Balance, paying: Paying, now: Timestamp) {
         (Some(key), Fund::Unknown) if !key.unlimited => (Scope::Key, estimated(key.remaining)),
         (Some(_), Fund::Holds(funds, of)) => (of, funds),
         (None, Fund::Holds(funds, of)) => (of, estimated(funds)),
-        (_, Fund::Unlimited) => (Scope::Subscription, unknown()),
+        (_, Fund::Unlimited) if !balance.subscriptions.is_empty() => {
+            (Scope::Subscription, unknown())
+        }
+        (_, Fund::Unlimited) => (Scope::Key, unknown()),
         (_, Fund::Unknown) => (Scope::Key, unknown()),
     };
     balance.scope = scope;
@@ -83,6 +88,7 @@ fn fund(balance: &Balance, paying: Paying) -> Fund {
         .as_ref()
         .filter(|_| paying != Paying::Subscription);
     let plans: Vec<&Purse> = match paying {
+        Paying::Nothing => return Fund::Unlimited,
         Paying::Wallet => Vec::new(),
         Paying::Both | Paying::Subscription => balance.subscriptions.iter().collect(),
     };
@@ -127,7 +133,8 @@ fn within_windows(balance: &Balance, spendable: Measured<Nanos>) -> Measured<Nan
         .filter(|remaining| remaining.value().is_some());
     let tightest = windows.reduce(smaller);
     let least = match (tightest, spendable.value()) {
-        (Some(window), Some(_)) => smaller(spendable, window),
+        (Some(window), Some(_)) if spendable.is_exact() => smaller(spendable, window),
+        (Some(window), Some(_)) => estimated(smaller(spendable, window)),
         (Some(window), None) if balance.unlimited => window,
         (Some(window), None) => estimated(window),
         (None, _) => spendable,

@@ -45,6 +45,6 @@ pub use kind::{Confidence, Kind, NotAKind, Pages, Recognised, StationKind};
 pub use known::{Display, Known};
 pub use logs::{Breakdown, Grain, LogPage, LogQuery, LogRow, LogTotals, RowType};
 pub use problem::{Need, Problem};
-pub use read::{Reading, balance, check_in, logs, pages};
+pub use read::{Reading, balance, check_in, logs, next_check_in, pages};
 pub use run::{Transport, converse, onward};
 pub use target::{Account, AccountToken, Address, KeyShape, Target};

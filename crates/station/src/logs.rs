@@ -148,21 +148,20 @@ pub struct LogRow {
     pub requests: Option<u64>,
 }
 
-/// Sums over all rows that match the query, not only those of the page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Sums over all rows that match the query, not only those of the page. What a station does not sum up is not
+/// known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogTotals {
-    /// Calls that were charged or failed.
-    pub calls: u64,
+    /// Calls.
+    pub calls: Option<u64>,
     /// Prompt tokens.
-    pub prompt_tokens: u64,
+    pub prompt_tokens: Option<u64>,
     /// Output tokens.
-    pub completion_tokens: u64,
+    pub completion_tokens: Option<u64>,
     /// Of the prompt: read from the cache.
-    pub cache_read_tokens: u64,
-    /// Costs minus refunds, in the page's unit; `None` where a row could not be reckoned.
+    pub cache_read_tokens: Option<u64>,
+    /// Costs minus refunds, in the page's unit.
     pub cost: Option<Nanos>,
-    /// Whether the sums are over all rows the station has for the query, or over what was read.
-    pub complete: bool,
 }
 
 /// What the rows are.
@@ -185,8 +184,14 @@ pub struct LogPage {
     pub kind: StationKind,
     /// Rows or sums.
     pub grain: Grain,
+    /// Page, from 1.
+    pub page: u64,
+    /// Rows of a page: the station may give fewer than were asked for.
+    pub size: u64,
     /// Rows that match the query, where it is known.
     pub total: Option<u64>,
+    /// Whether there is another page.
+    pub more: bool,
     /// The page, newest first.
     pub rows: Vec<LogRow>,
     /// Sums.
@@ -199,4 +204,81 @@ pub struct LogPage {
     pub source: String,
     /// What was learnt: to be remembered.
     pub known: Known,
+}
+
+impl LogTotals {
+    /// Sums of rows that are all there are.
+    pub(crate) fn of<'a>(rows: impl Iterator<Item = &'a LogRow> + Clone) -> Self {
+        let calls = rows.clone().filter(|row| row.row_type.is_call());
+        let count = |figure: fn(&LogRow) -> Option<u64>| {
+            let sum = |sum: u64, row: &LogRow| sum.saturating_add(figure(row).unwrap_or(0));
+            Some(calls.clone().fold(0, sum))
+        };
+        let priced = rows.filter(|row| row.row_type.is_spending());
+        Self {
+            calls: count(|row| Some(row.requests.unwrap_or(1))),
+            prompt_tokens: count(|row| row.prompt_tokens),
+            completion_tokens: count(|row| row.completion_tokens),
+            cache_read_tokens: count(|row| row.cache_read_tokens),
+            cost: priced.map(|row| row.cost).sum(),
+        }
+    }
+}
+
+impl RowType {
+    /// Whether it stands for a call.
+    pub fn is_call(self) -> bool {
+        matches!(self, Self::Consume | Self::Error | Self::Test)
+    }
+
+    /// Whether its cost is money spent, or spent money given back.
+    pub fn is_spending(self) -> bool {
+        matches!(
+            self,
+            Self::Consume | Self::Error | Self::Refund | Self::Test
+        )
+    }
+}
+
+impl LogQuery {
+    /// Whether a row is wanted.
+    pub(crate) fn wants(&self, row: &LogRow) -> bool {
+        let in_time = match row.time {
+            Some(time) => {
+                self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time <= to)
+            }
+            None => self.from.is_none() && self.to.is_none(),
+        };
+        let model = self.model.as_deref().unwrap_or_default().to_lowercase();
+        let named = row.model.as_deref().unwrap_or_default().to_lowercase();
+        in_time
+            && named.contains(&model)
+            && self.row_type.is_none_or(|wanted| wanted == row.row_type)
+    }
+
+    /// The page of rows that are all there are: filtered, summed up and cut out here, because the station
+    /// does not.
+    pub(crate) fn page_of(&self, kind: StationKind, mut rows: Vec<LogRow>) -> LogPage {
+        rows.retain(|row| self.wants(row));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.time));
+        let totals = LogTotals::of(rows.iter());
+        let (page, size) = (self.page.max(1), self.size.clamp(1, 1_000));
+        let total = rows.len() as u64;
+        let first = (page - 1).saturating_mul(size);
+        let rows: Vec<LogRow> = rows
+            .into_iter()
+            .skip(usize::try_from(first).unwrap_or(usize::MAX))
+            .take(size as usize)
+            .collect();
+        LogPage {
+            kind,
+            page,
+            size,
+            total: Some(total),
+            more: first.saturating_add(size) < total,
+            rows,
+            totals,
+            ..LogPage::default()
+        }
+    }
 }

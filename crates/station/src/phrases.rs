@@ -30,6 +30,9 @@ enum About {
     AccountBanned,
     AccountExhausted,
     AddressNotAllowed,
+    CheckedIn,
+    CheckInOff,
+    NeedsBrowser,
 }
 
 /// What a refusal says about key or account, if it is known. Only refusals are looked up, so the small file
@@ -51,6 +54,9 @@ pub(crate) fn meaning(code: &str, message: &str) -> Option<Problem> {
         About::AccountBanned => Problem::AccountBanned,
         About::AccountExhausted => Problem::AccountExhausted,
         About::AddressNotAllowed => Problem::AddressNotAllowed,
+        About::CheckedIn => Problem::CheckedIn,
+        About::CheckInOff => Problem::CheckInOff,
+        About::NeedsBrowser => Problem::NeedsBrowser,
     })
 }
 
@@ -78,6 +84,9 @@ mod tests {
                 Some(Problem::KeyInvalid),
             ),
             ("INSUFFICIENT_BALANCE", "", Some(Problem::AccountExhausted)),
+            ("", "今日已签到", Some(Problem::CheckedIn)),
+            ("", "签到功能未启用", Some(Problem::CheckInOff)),
+            ("", "Turnstile token 为空", Some(Problem::NeedsBrowser)),
             ("", "something else", None),
         ] {
             assert_eq!(meaning(code, message), expected, "{code} {message}");

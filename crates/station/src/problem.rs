@@ -95,7 +95,7 @@ pub enum Problem {
     /// Calls from this address are not allowed.
     #[error("this address is not allowed")]
     AddressNotAllowed,
-    /// A figure is negative where it cannot be.
+    /// A figure is written in a way that cannot be understood.
     #[error("a figure is not readable")]
     Unreadable {
         /// Its name in the answer.
@@ -135,6 +135,9 @@ pub enum Problem {
         /// `5h`, `1d`, `7d`, `month` …
         window: String,
     },
+    /// There is no subscription that runs.
+    #[error("no subscription runs")]
+    NoSubscription,
     /// The account owes money.
     #[error("the account is in debt")]
     InDebt,

@@ -1,17 +1,21 @@
 //! The questions of an app: balance, log, check-in. Where the kind of the station is not known yet it is found
 //! out first, in the same conversation.
 
+use base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::balance::{Balance, State};
+use crate::call::CallFailure;
 use crate::checkin::{CheckIn, CheckInState, CheckInWish};
+use crate::custom::Custom;
 use crate::detect::{Detection, detect};
 use crate::heard::{Heard, Step};
 use crate::kind::{Pages, StationKind};
 use crate::kinds;
+use crate::known::Known;
 use crate::logs::{LogPage, LogQuery};
 use crate::problem::Problem;
-use crate::target::Target;
+use crate::target::{KeyShape, Target};
 
 /// A balance, and how the kind was found out where it was not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,8 @@ pub struct Reading {
 
 /// What is asked next for the balance, or the balance.
 pub fn balance(on: &Target, heard: &Heard) -> Step<Reading> {
+    let has_pointers = |custom: &Custom| custom.balance_path.is_some() && custom.balance.is_some();
+    let on = &of_own(on, has_pointers);
     settle(on, heard, |on, detection| match detection {
         Some(detection) if detection.kind == StationKind::Unknown => {
             let reason = detection.reason.clone().unwrap_or(Problem::UnknownShape);
@@ -36,12 +42,28 @@ pub fn balance(on: &Target, heard: &Heard) -> Step<Reading> {
         }
         detection => kinds::of(on.kind)
             .balance(on, heard)
-            .map(|balance| Reading { balance, detection }),
+            .map(|balance| Reading {
+                balance: explained(balance, on),
+                detection,
+            }),
     })
+}
+
+/// A reading without figures says why.
+fn explained(mut balance: Balance, on: &Target) -> Balance {
+    if !balance.has_figures() && balance.reason.is_none() {
+        balance.reason = Some(match on.key {
+            KeyShape::Absent => Problem::NoAnswer(CallFailure::NoKey),
+            _ => Problem::UnknownShape,
+        });
+    }
+    balance
 }
 
 /// What is asked next for a page of the log, or the page.
 pub fn logs(on: &Target, query: &LogQuery, heard: &Heard) -> Step<Result<LogPage, Problem>> {
+    let has_pointers = |custom: &Custom| custom.logs_path.is_some() && custom.logs.is_some();
+    let on = &of_own(on, has_pointers);
     settle(on, heard, |on, detection| match detection {
         Some(detection) if detection.kind == StationKind::Unknown => {
             Step::Done(Err(detection.reason.unwrap_or(Problem::UnknownShape)))
@@ -63,6 +85,26 @@ pub fn check_in(on: &Target, wish: CheckInWish, heard: &Heard) -> Step<CheckIn> 
 /// The pages of a kind of station, as paths on its origin.
 pub fn pages(kind: StationKind) -> Pages {
     kinds::of(kind).pages()
+}
+
+/// The earliest moment at which a check-in of `last` may be repeated: the next day of the station, as far as that
+/// is known, else of this machine's zone (`local_offset_s` seconds east of UTC).
+pub fn next_check_in(
+    kind: StationKind,
+    known: &Known,
+    last: Timestamp,
+    local_offset_s: i32,
+) -> Timestamp {
+    kinds::of(kind).next_check_in(known, last, local_offset_s)
+}
+
+/// Where the user set pointers of their own, these are read, whatever the station is.
+fn of_own(on: &Target, has_pointers: impl Fn(&Custom) -> bool) -> Target {
+    let mut on = on.clone();
+    if on.custom.as_ref().is_some_and(has_pointers) {
+        on.kind = StationKind::Custom;
+    }
+    on
 }
 
 /// Finds out the kind, if it is not known, and goes on with it.
@@ -91,9 +133,10 @@ pub(crate) fn state_of(problem: &Problem) -> State {
         Problem::KeyInvalid => State::Invalid,
         Problem::KeyDisabled | Problem::AccountBanned => State::Disabled,
         Problem::KeyExpired => State::Expired,
-        Problem::KeyExhausted | Problem::AccountExhausted | Problem::WindowExhausted { .. } => {
-            State::Exhausted
-        }
+        Problem::KeyExhausted
+        | Problem::AccountExhausted
+        | Problem::NoSubscription
+        | Problem::WindowExhausted { .. } => State::Exhausted,
         Problem::Needs(_) | Problem::NotOffered { .. } => State::Unsupported,
         Problem::NoAnswer(_)
         | Problem::WebPage { .. }

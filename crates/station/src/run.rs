@@ -61,7 +61,7 @@ async fn ask(transport: &impl Transport, address: &Address, call: &Call) -> Repl
 /// that may change something is only repeated where the status says so, and no key in a path travels on.
 pub fn onward(address: &Address, call: &Call, answer: &Answer) -> Option<Call> {
     let repeats = matches!(answer.status, 307 | 308);
-    let moves = matches!(answer.status, 301 | 302 | 303);
+    let moves = matches!(answer.status, 301..=303);
     if !(repeats || moves && call.method == Method::Get) {
         return None;
     }

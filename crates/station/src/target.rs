@@ -223,11 +223,6 @@ impl Target {
         Auth::Key(self.balance_form)
     }
 
-    /// How the key is sent for logs.
-    pub(crate) fn log_auth(&self) -> Auth {
-        Auth::Key(self.log_form)
-    }
-
     /// How the account's token is sent to the One-API family; `None` when there is none.
     pub(crate) fn account_auth(&self) -> Option<Auth> {
         let account = self.account.as_ref()?;

@@ -4,6 +4,7 @@ use base::{Measured, Unknown};
 
 use crate::balance::{Purse, Scope, Unit, of_quota};
 use crate::call::Call;
+use crate::headline::Paying;
 use crate::heard::Heard;
 use crate::json::Json;
 use crate::known::Known;
@@ -48,7 +49,7 @@ pub(crate) fn subscriptions_call(on: &Target) -> Option<Call> {
 pub(crate) fn wallet(on: &Target, heard: &Heard) -> Option<Result<Wallet, Problem>> {
     let json = match heard.json(SELF)? {
         Ok(json) => json,
-        Err(problem) => return Some(Err(refused(on, &problem))),
+        Err(problem) => return Some(Err(refusal(on, &problem))),
     };
     let data = json.get("data");
     let Some(left) = data.get("quota").integer() else {
@@ -61,8 +62,8 @@ pub(crate) fn wallet(on: &Target, heard: &Heard) -> Option<Result<Wallet, Proble
     }))
 }
 
-/// Before July 2026 the user's number had to be sent as well.
-fn refused(on: &Target, problem: &Problem) -> Problem {
+/// What a refusal of the account means. Before July 2026 the user's number had to be sent as well.
+pub(crate) fn refusal(on: &Target, problem: &Problem) -> Problem {
     match problem {
         Problem::Refused { code, message, .. } => {
             let has_id = on
@@ -97,15 +98,15 @@ impl Wallet {
 }
 
 /// Subscriptions that run, and from which the user lets calls be paid first.
-pub(crate) fn subscriptions(heard: &Heard, known: &Known, unit: Unit) -> (Vec<Purse>, Preference) {
+pub(crate) fn subscriptions(heard: &Heard, known: &Known, unit: Unit) -> (Vec<Purse>, Paying) {
     let Some(Ok(json)) = heard.json(SUBSCRIPTIONS) else {
-        return (Vec::new(), Preference::Both);
+        return (Vec::new(), Paying::Both);
     };
     let data = json.get("data");
     let preference = match data.get("billing_preference").text() {
-        Some("subscription_only") => Preference::Subscription,
-        Some("wallet_only") => Preference::Wallet,
-        _ => Preference::Both,
+        Some("subscription_only") => Paying::Subscription,
+        Some("wallet_only") => Paying::Wallet,
+        _ => Paying::Both,
     };
     let rows = data.get("subscriptions").items().iter();
     let purses = rows
@@ -113,17 +114,6 @@ pub(crate) fn subscriptions(heard: &Heard, known: &Known, unit: Unit) -> (Vec<Pu
         .filter(|row| row.get("status").text() == Some("active"))
         .map(|row| subscription(row, known, unit));
     (purses.collect(), preference)
-}
-
-/// What pays for calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Preference {
-    /// Wallet and subscriptions, one after the other.
-    Both,
-    /// The wallet alone.
-    Wallet,
-    /// Subscriptions alone.
-    Subscription,
 }
 
 fn subscription(row: &Json, known: &Known, unit: Unit) -> Purse {

@@ -5,6 +5,7 @@ use base::Nanos;
 
 use crate::balance::Unit;
 use crate::call::Call;
+use crate::custom::Custom;
 use crate::decimal::{Decimal, product};
 use crate::heard::Heard;
 use crate::json::Json;
@@ -48,9 +49,13 @@ pub(crate) fn subscription_call(on: &Target) -> Call {
     let own = on
         .custom
         .as_ref()
-        .and_then(|custom| custom.balance_path.clone());
-    let path = own.unwrap_or_else(|| "/v1/dashboard/billing/subscription".to_owned());
-    Call::get(SUBSCRIPTION, path).with(on.balance_auth())
+        .and_then(|custom| custom.balance_path.as_ref());
+    match own {
+        Some(path) => Custom::call(SUBSCRIPTION, path, on.balance_form),
+        None => {
+            Call::get(SUBSCRIPTION, "/v1/dashboard/billing/subscription").with(on.balance_auth())
+        }
+    }
 }
 
 /// The call for what was used. Dates are not sent: no station of the family looks at them, the figure is
@@ -59,9 +64,11 @@ pub(crate) fn usage_call(on: &Target) -> Call {
     let own = on
         .custom
         .as_ref()
-        .and_then(|custom| custom.usage_path.clone());
-    let path = own.unwrap_or_else(|| "/v1/dashboard/billing/usage".to_owned());
-    Call::get(USAGE, path).with(on.balance_auth())
+        .and_then(|custom| custom.usage_path.as_ref());
+    match own {
+        Some(path) => Custom::call(USAGE, path, on.balance_form),
+        None => Call::get(USAGE, "/v1/dashboard/billing/usage").with(on.balance_auth()),
+    }
 }
 
 /// The limit, or what came instead. `None`: not asked.

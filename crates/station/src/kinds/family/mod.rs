@@ -2,9 +2,13 @@
 
 pub(crate) mod account;
 pub(crate) mod billing;
+pub(crate) mod check_in;
 pub(crate) mod compose;
+pub(crate) mod log_call;
+pub(crate) mod row;
 pub(crate) mod status;
 pub(crate) mod token;
+mod told;
 
 use crate::heard::Heard;
 use crate::kind::{Confidence, Pages};
