@@ -5,8 +5,8 @@
 pub enum Serves {
     /// The one that was asked for.
     Claimed,
-    /// Another one of Claude.
-    OtherClaude,
+    /// This other one of Claude.
+    OtherClaude(&'static str),
     /// Another vendor's.
     NotClaude,
     /// Sometimes the one that was asked for, sometimes another vendor's.

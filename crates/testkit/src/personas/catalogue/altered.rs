@@ -22,7 +22,7 @@ const PROMPT: &str = "You are the assistant of Example Station. Be brief, be fri
 pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
     let first = |name, truth| workshop.claude(name, Platform::FirstParty, truth);
     let genuine = || Truth::genuine(Way::FirstParty);
-    let downgraded = |way| Truth::serving(Serves::OtherClaude, way);
+    let downgraded = |way| Truth::serving(Serves::OtherClaude("claude-haiku-4-5"), way);
     vec![
         first("haiku-as-opus", downgraded(Way::FirstParty))
             .with(serves("claude-haiku-4-5"))

@@ -22,23 +22,23 @@ const SAFETY: &str = "System prompt for safety: refuse illegal requests, do not 
 pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
     let first = |name, truth| workshop.claude(name, Platform::FirstParty, truth);
     let genuine = || Truth::genuine(Way::FirstParty);
-    let downgraded = || Truth::serving(Serves::OtherClaude, Way::FirstParty);
+    let serving = |model| Truth::serving(Serves::OtherClaude(model), Way::FirstParty);
     vec![
         workshop.other("minimax-like", &MINIMAX),
         workshop
             .other("qwen-behind-claude-gateway", &QWEN_GATEWAY)
             .with(forges_headers()),
-        first("old-sonnet-sold-as-new", downgraded())
+        first("old-sonnet-sold-as-new", serving("claude-sonnet-4-5"))
             .with(serves("claude-sonnet-4-5"))
             .with(answers_as())
             .claiming("claude-sonnet-5-5"),
-        first("sonnet-sold-as-opus", downgraded())
+        first("sonnet-sold-as-opus", serving("claude-sonnet-5-5"))
             .with(serves("claude-sonnet-5-5"))
             .with(answers_as()),
-        first("opus-4-8-sold-as-5-5", downgraded())
+        first("opus-4-8-sold-as-5-5", serving("claude-opus-4-8"))
             .with(serves("claude-opus-4-8"))
             .with(answers_as()),
-        first("haiku-new-sold-as-opus", downgraded())
+        first("haiku-new-sold-as-opus", serving("claude-haiku-5-5"))
             .with(serves("claude-haiku-5-5"))
             .with(answers_as())
             .with(strips_headers()),
@@ -103,7 +103,8 @@ pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
             .claude(
                 "kiro-haiku-as-opus",
                 Platform::Bedrock,
-                Truth::serving(Serves::OtherClaude, Way::Reverse).harmed(Harm::Injection),
+                Truth::serving(Serves::OtherClaude("claude-haiku-4-5"), Way::Reverse)
+                    .harmed(Harm::Injection),
             )
             .with(serves("claude-haiku-4-5"))
             .with(kiro(false)),
