@@ -65,6 +65,23 @@ def check_menu_holds_the_entries_and_switches_the_proxy():
         wait_for("the first icon", lambda: tray.property("IconPixmap") == picture)
 
 
+def check_the_active_site_is_chosen_in_the_menu():
+    with desktop(), App("--minimized") as app:
+        tray = TrayItem()
+        wait_for("the running proxy", lambda: "Copy address" in tray.labels())
+        assert not tray.within("^Active site"), tray.labels()
+        app.call("POST", "/api/sites", {"name": "Lanshan", "url": "http://127.0.0.1:9/a"})
+        app.call("POST", "/api/sites", {"name": "Qinghe", "url": "http://127.0.0.1:9/b"})
+        sites = lambda: [(label, on) for _number, label, on in tray.within("^Active site")]
+        wait_for("both sites", lambda: len(sites()) == 2)
+        number = next(number for number, label, _on in tray.within("^Active site") if label == "Qinghe")
+        tray.press(number)
+        wait_for("the tick", lambda: sites() == [("Lanshan", False), ("Qinghe", True)])
+        wait_for("the name", lambda: "Active site: Qinghe" in tray.labels())
+        names = {site["id"]: site["name"] for site in app.call("GET", "/api/sites")["sites"]}
+        assert names[app.call("GET", "/api/routes")["default"][0]] == "Qinghe"
+
+
 def check_start_at_login_is_switched_in_the_menu():
     entry = pathlib.Path(os.environ["HOME"]) / ".config/autostart/Relayscope.desktop"
     with desktop(), App("--minimized") as app:

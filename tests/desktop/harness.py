@@ -132,6 +132,15 @@ class App(Process):
                 stderr=log, env={**os.environ, **(environment or {})},
             )
 
+    def call(self, method, path, body=None):
+        """One call of the API, signed in."""
+        headers = {"X-Relayscope-Token": (self.data / "session-token").read_text().strip()}
+        data = None if body is None else json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.port}{path}"
+        asked = urllib.request.Request(url, data=data, headers=headers, method=method)
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            return json.load(answer)
+
     # === the process ===
 
     def exit_code(self, patience=PATIENCE_S):
@@ -235,6 +244,20 @@ class TrayItem:
         _revision, (_root, _properties, children) = self.menu.GetLayout(
             0, -1, dbus.Array(signature="s"), signature="iias"
         )
+        return self._lines(children)
+
+    def within(self, pattern):
+        """The same of the submenu whose label fits."""
+        _revision, (_root, _properties, children) = self.menu.GetLayout(
+            0, -1, dbus.Array(signature="s"), signature="iias"
+        )
+        for _number, properties, below in children:
+            if re.search(pattern, str(properties.get("label", ""))):
+                return self._lines(below)
+        return []
+
+    @staticmethod
+    def _lines(children):
         lines = []
         for number, properties, _children in children:
             if properties.get("type") == "separator":
@@ -257,7 +280,9 @@ class TrayItem:
         return self.entry(pattern)[2]
 
     def click(self, pattern):
-        number = self.entry(pattern)[0]
+        self.press(self.entry(pattern)[0])
+
+    def press(self, number):
         self.menu.Event(number, "clicked", dbus.String("", variant_level=1), dbus.UInt32(0))
 
 

@@ -163,6 +163,7 @@ impl App {
             clock.clone(),
             live.clone(),
             counting,
+            pricing.clone(),
         )?;
         let by_settings = SettingsRoute::new(settings.clone());
         let proxy = Proxy::new(

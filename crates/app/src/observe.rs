@@ -26,7 +26,13 @@ impl Observer for Observe {
         self.recorder.finished(exchange, finish);
     }
 
-    fn cost(&self, model: &str, usage: &Usage, at: Timestamp) -> Option<CostText> {
-        self.pricing.text(model, usage, at)
+    fn cost(
+        &self,
+        site: Option<&str>,
+        model: &str,
+        usage: &Usage,
+        at: Timestamp,
+    ) -> Option<CostText> {
+        self.pricing.text(site, model, usage, at)
     }
 }

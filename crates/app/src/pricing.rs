@@ -1,7 +1,9 @@
 //! What usage costs, at the rate that is set.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use base::{Currency, Nanos, Timestamp, Usage, UsageBasis};
 use price::{Ask, Bill, Catalog, Factor, Quote};
 use proxy::CostText;
@@ -14,13 +16,17 @@ use crate::view::{CostBasis, PricingView};
 pub struct Pricing {
     catalog: Arc<Catalog>,
     settings: Arc<SettingsStore>,
+    /// By name of the site, where it is not 1.
+    multipliers: Arc<ArcSwap<HashMap<String, Factor>>>,
 }
 
 /// The cost of one usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
-    /// US dollars; `None` without a price.
+    /// US dollars, with the site's multiplier; `None` without a price.
     pub usd: Option<Nanos>,
+    /// The same at list price.
+    pub list: Option<Nanos>,
     /// What the prompt cache saved, US dollars.
     pub saved: Option<Nanos>,
     /// Where the amount comes from.
@@ -30,7 +36,11 @@ pub struct Cost {
 impl Pricing {
     /// Prices from a catalog.
     pub fn new(catalog: Arc<Catalog>, settings: Arc<SettingsStore>) -> Self {
-        Self { catalog, settings }
+        Self {
+            catalog,
+            settings,
+            multipliers: Arc::default(),
+        }
     }
 
     /// The price tables.
@@ -43,9 +53,34 @@ impl Pricing {
         Factor::from_setting(self.settings.now().pricing.exchange_rate).unwrap_or(Factor::ONE)
     }
 
-    /// The cost of a usage, and how sure it is.
+    /// What sites multiply list prices with, by name; holds from the next amount on.
+    pub(crate) fn set_multipliers(&self, multipliers: HashMap<String, Factor>) {
+        self.multipliers.store(Arc::new(multipliers));
+    }
+
+    fn multiplier(&self, site: Option<&str>) -> Factor {
+        let multipliers = self.multipliers.load();
+        let known = site.and_then(|site| multipliers.get(site));
+        known.copied().unwrap_or(Factor::ONE)
+    }
+
+    fn ask<'a>(
+        &self,
+        site: Option<&str>,
+        model: &'a str,
+        usage: &'a Usage,
+        at: Timestamp,
+    ) -> Ask<'a> {
+        Ask {
+            multiplier: self.multiplier(site),
+            ..Ask::new(model, usage, at, self.rate())
+        }
+    }
+
+    /// The cost of a usage at a site, and how sure it is.
     pub fn cost(
         &self,
+        site: Option<&str>,
         model: Option<&str>,
         usage: &Usage,
         basis: UsageBasis,
@@ -53,6 +88,7 @@ impl Pricing {
     ) -> Cost {
         let nothing = Cost {
             usd: None,
+            list: None,
             saved: None,
             basis: CostBasis::None,
         };
@@ -64,10 +100,15 @@ impl Pricing {
             ..nothing
         };
         let Some(model) = model else { return unpriced };
-        match self.catalog.quote(&Ask::new(model, usage, at, self.rate())) {
+        let ask = self.ask(site, model, usage, at);
+        match self.catalog.quote(&ask) {
             Quote::Unpriced(_) => unpriced,
             Quote::Priced(bill) => Cost {
                 usd: Some(bill.usd),
+                list: match ask.multiplier {
+                    Factor::ONE => Some(bill.usd),
+                    _ => self.list(model, usage, at),
+                },
                 saved: Some(saved(&bill)),
                 basis: match basis {
                     UsageBasis::Exact => CostBasis::Exact,
@@ -77,9 +118,22 @@ impl Pricing {
         }
     }
 
-    /// The cost as header text.
-    pub fn text(&self, model: &str, usage: &Usage, at: Timestamp) -> Option<CostText> {
+    fn list(&self, model: &str, usage: &Usage, at: Timestamp) -> Option<Nanos> {
         match self.catalog.quote(&Ask::new(model, usage, at, self.rate())) {
+            Quote::Unpriced(_) => None,
+            Quote::Priced(bill) => Some(bill.usd),
+        }
+    }
+
+    /// The cost as header text.
+    pub fn text(
+        &self,
+        site: Option<&str>,
+        model: &str,
+        usage: &Usage,
+        at: Timestamp,
+    ) -> Option<CostText> {
+        match self.catalog.quote(&self.ask(site, model, usage, at)) {
             Quote::Unpriced(_) => None,
             Quote::Priced(bill) => Some(CostText {
                 usd: bill.usd.to_string(),
@@ -89,22 +143,32 @@ impl Pricing {
     }
 
     /// How a cost comes about, line by line.
-    pub fn explain(&self, model: Option<&str>, usage: &Usage, at: Timestamp) -> PricingView {
+    pub fn explain(
+        &self,
+        site: Option<&str>,
+        model: Option<&str>,
+        usage: &Usage,
+        at: Timestamp,
+    ) -> PricingView {
         let mut view = PricingView {
             matched: None,
             lines: Vec::new(),
             without_cache_usd: None,
             since: None,
             source: None,
+            multiplier: None,
             reason: None,
         };
         let Some(model) = model else {
             view.reason = Some("no_model".to_owned());
             return view;
         };
-        match self.catalog.quote(&Ask::new(model, usage, at, self.rate())) {
+        let ask = self.ask(site, model, usage, at);
+        match self.catalog.quote(&ask) {
             Quote::Unpriced(why) => view.reason = Some(why.code().to_owned()),
             Quote::Priced(bill) => {
+                let is_list = ask.multiplier == Factor::ONE;
+                view.multiplier = (!is_list).then(|| ask.multiplier.to_string());
                 view.matched = Some(bill.matched.model.id.to_string());
                 view.lines = bill.lines.iter().map(line).collect();
                 view.without_cache_usd = Some(bill.without_cache.to_f64());

@@ -60,9 +60,13 @@ impl Proxy {
         draft.sent_headers = outgoing.headers;
         draft.upstream_url = Some(outgoing.url);
         draft.times.sent = Some(begun);
+        let spoken = outgoing
+            .translation
+            .as_ref()
+            .map(|translation| translation.to);
         exchange
             .live
-            .attempt(&candidate.site, candidate.key_label.as_deref());
+            .attempt(&candidate.site, candidate.key_label.as_deref(), spoken);
         draft.attempts.push(Attempt {
             site: candidate.site.clone(),
             key_label: candidate.key_label.clone(),

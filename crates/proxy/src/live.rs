@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use base::{Usage, UsageBasis};
+use wire::Dialect;
 
 /// "Not yet" in the atomics.
 const NONE: u64 = u64::MAX;
@@ -23,6 +24,7 @@ pub struct Live {
 struct Told {
     site: Option<String>,
     key_label: Option<String>,
+    dialect: Option<Dialect>,
     model: Option<String>,
     usage: Usage,
     basis: UsageBasis,
@@ -44,6 +46,8 @@ pub struct Progress {
     pub site: Option<String>,
     /// Label of the key in use.
     pub key_label: Option<String>,
+    /// The dialect in which the site is spoken to, where that is not the caller's.
+    pub dialect: Option<Dialect>,
     /// Model that the answer names.
     pub model: Option<String>,
     /// Usage as told so far.
@@ -84,6 +88,7 @@ impl Live {
             content_bytes: self.content_bytes.load(Ordering::Relaxed),
             site: told.site,
             key_label: told.key_label,
+            dialect: told.dialect,
             model: told.model,
             usage: told.usage,
             basis: told.basis,
@@ -91,8 +96,9 @@ impl Live {
         }
     }
 
-    pub(crate) fn attempt(&self, site: &str, key_label: Option<&str>) {
+    pub(crate) fn attempt(&self, site: &str, key_label: Option<&str>, dialect: Option<Dialect>) {
         self.tell(|told| {
+            told.dialect = dialect;
             told.site = Some(site.to_owned());
             told.key_label = key_label.map(str::to_owned);
             told.attempts += 1;

@@ -24,6 +24,12 @@ pub trait Observer: Send + Sync + 'static {
     /// It is over.
     fn finished(&self, exchange: &Arc<Exchange>, finish: Finish);
 
-    /// What a usage costs; `None` for a model without a price.
-    fn cost(&self, model: &str, usage: &Usage, at: Timestamp) -> Option<CostText>;
+    /// What a usage costs at a site; `None` for a model without a price.
+    fn cost(
+        &self,
+        site: Option<&str>,
+        model: &str,
+        usage: &Usage,
+        at: Timestamp,
+    ) -> Option<CostText>;
 }

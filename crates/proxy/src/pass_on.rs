@@ -32,7 +32,7 @@ impl Proxy {
         ending.draft.status = Some(status.as_u16());
         ending.draft.response_headers = headers::owned(&answered.parts.headers);
         answered.parts.extensions.clear();
-        let costs = self.cost_headers(exchange, &answered);
+        let costs = self.cost_headers(exchange, &answered, site(&ending));
         let mut response = match answered.translation.take() {
             Some(translation) => translated(exchange, answered, translation, ending),
             None => as_it_came(answered, limits, ending),
@@ -50,6 +50,7 @@ impl Proxy {
         &self,
         exchange: &Exchange,
         answered: &Answered,
+        site: Option<&str>,
     ) -> Vec<(&'static str, String)> {
         let recording = answered.tee.recording();
         if answered.parts.status != StatusCode::OK || answered.dialect == Dialect::Other {
@@ -61,7 +62,8 @@ impl Proxy {
         };
         let asked = exchange.summary.model.as_deref();
         let model = recording.fold.model.as_deref().or(asked);
-        let cost = model.and_then(|model| self.observer.cost(model, &usage, exchange.started_at));
+        let at = exchange.started_at;
+        let cost = model.and_then(|model| self.observer.cost(site, model, &usage, at));
         cost.map_or_else(Vec::new, |cost| {
             vec![
                 ("x-total-cost-usd", cost.usd),
@@ -214,6 +216,12 @@ fn estimate(exchange: &Exchange) -> Usage {
     }
 }
 
+/// The site that answered.
+fn site(ending: &Ending) -> Option<&str> {
+    let last = ending.draft.attempts.last()?;
+    Some(&last.site)
+}
+
 fn cost_comment(ending: &Ending, recording: &Recording) -> Option<Bytes> {
     let (usage, basis) = recording.usage();
     let exchange = &ending.exchange;
@@ -222,7 +230,8 @@ fn cost_comment(ending: &Ending, recording: &Recording) -> Option<Bytes> {
         .model
         .as_deref()
         .or(exchange.summary.model.as_deref())?;
-    let cost = ending.observer.cost(model, &usage, exchange.started_at)?;
+    let at = exchange.started_at;
+    let cost = ending.observer.cost(site(ending), model, &usage, at)?;
     let basis = if basis == UsageBasis::Exact {
         "exact"
     } else {

@@ -20,6 +20,8 @@ pub struct Exchange {
     pub client: Option<String>,
     /// Dialect.
     pub dialect: String,
+    /// The upstream's dialect, where the request was translated.
+    pub upstream_dialect: Option<String>,
     /// HTTP method.
     pub method: String,
     /// Path and query.
@@ -40,8 +42,10 @@ pub struct Exchange {
     pub usage: Usage,
     /// Where the usage is from.
     pub usage_basis: UsageBasis,
-    /// Cost in US dollars; `None`: unpriced, or nothing to price.
+    /// Cost in US dollars, with the site's multiplier; `None`: unpriced, or nothing to price.
     pub cost_usd: Option<Nanos>,
+    /// Cost at list price, where the multiplier makes a difference.
+    pub list_usd: Option<Nanos>,
     /// What reading from the cache saved, US dollars.
     pub saved_usd: Option<Nanos>,
     /// `exact|estimate|unpriced|none`.
@@ -98,7 +102,7 @@ pub(crate) const COLUMNS: &str = "seq, id, started_us, outcome, project, session
      method, path, model, model_served, site, key_label, stream, status, input, cache_read, \
      cache_write_5m, cache_write_1h, cache_known, output, reasoning, tokens_basis, cost_nano_usd, \
      saved_nano_usd, cost_basis, head_us, first_token_us, last_token_us, duration_us, attempts, \
-     error_code, error_message, loss";
+     error_code, error_message, loss, upstream_dialect, list_nano_usd";
 
 /// Bits of the `loss` column.
 pub(crate) const DROPPED: i64 = 1;
@@ -120,6 +124,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<(i64, Exchange)> {
         session: row.get("session")?,
         client: row.get("client")?,
         dialect: row.get("dialect")?,
+        upstream_dialect: row.get("upstream_dialect")?,
         method: row.get("method")?,
         path: row.get("path")?,
         model: row.get("model")?,
@@ -144,6 +149,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<(i64, Exchange)> {
             _ => UsageBasis::Unknown,
         },
         cost_usd: row.get::<_, Option<i64>>("cost_nano_usd")?.map(Nanos),
+        list_usd: row.get::<_, Option<i64>>("list_nano_usd")?.map(Nanos),
         saved_usd: row.get::<_, Option<i64>>("saved_nano_usd")?.map(Nanos),
         cost_basis: row.get("cost_basis")?,
         head_us: count("head_us")?,

@@ -8,7 +8,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::StoreError;
 
 /// The schema, one file per step. A step that has been released is never changed.
-const STEPS: &[&str] = &[include_str!("migrations/0001_exchanges.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_exchanges.sql"),
+    include_str!("migrations/0002_translated_and_relayed.sql"),
+];
 
 /// First version without the WAL-reset fault (sqlite.org/wal.html#walresetbug).
 const OLDEST_LIBRARY: i32 = 3_051_003;

@@ -61,14 +61,15 @@ const UPSERT: &str = "INSERT INTO exchange (id, started_us, outcome, project, se
      dialect, method, path, model, model_served, site, key_label, stream, status, input, cache_read, \
      cache_write_5m, cache_write_1h, cache_known, output, reasoning, tokens_basis, cost_nano_usd, \
      saved_nano_usd, cost_basis, head_us, first_token_us, last_token_us, duration_us, attempts, \
-     error_code, error_message, loss) \
+     error_code, error_message, loss, upstream_dialect, list_nano_usd) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, \
-     ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34) \
+     ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36) \
      ON CONFLICT (id) DO UPDATE SET outcome = ?3, model_served = ?11, site = ?12, key_label = ?13, \
      status = ?15, input = ?16, cache_read = ?17, cache_write_5m = ?18, cache_write_1h = ?19, \
      cache_known = ?20, output = ?21, reasoning = ?22, tokens_basis = ?23, cost_nano_usd = ?24, \
      saved_nano_usd = ?25, cost_basis = ?26, head_us = ?27, first_token_us = ?28, last_token_us = ?29, \
-     duration_us = ?30, attempts = ?31, error_code = ?32, error_message = ?33, loss = ?34 \
+     duration_us = ?30, attempts = ?31, error_code = ?32, error_message = ?33, loss = ?34, \
+     upstream_dialect = ?35, list_nano_usd = ?36 \
      RETURNING seq";
 
 fn upsert(db: &Connection, exchange: &Exchange) -> rusqlite::Result<i64> {
@@ -119,6 +120,8 @@ fn upsert(db: &Connection, exchange: &Exchange) -> rusqlite::Result<i64> {
             exchange.error_code,
             exchange.error_message,
             loss,
+            exchange.upstream_dialect,
+            exchange.list_usd.map(|cost| cost.0),
         ],
         |row| row.get(0),
     )

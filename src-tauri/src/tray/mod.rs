@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use app::App;
+use app::sites::SiteChoice;
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconEvent};
 use tokio::sync::oneshot;
 
-use self::model::{Command, Facts, Proxy, Today, TrayModel};
+use self::model::{Command, Facts, Proxy, Site, Today, TrayModel};
 use self::render::Rendered;
 use crate::engine::{Phase, reachable};
 use crate::platform::{self, Ink};
@@ -52,7 +54,7 @@ impl Tray {
 }
 
 /// What the last update showed.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Seen {
     facts: Facts,
     language: Language,
@@ -94,12 +96,12 @@ pub(crate) async fn run(shell: &Arc<Shell>) {
             ink = platform::tray_ink().await;
         }
         let now = Seen::now(shell, ink);
-        if (asked || now != seen)
-            && let Err(error) = on_main_thread(shell, move |shell| apply(shell, &now)).await
-        {
-            tracing::warn!(%error, "cannot update the tray");
+        if asked || now != seen {
+            seen = now.clone();
+            if let Err(error) = on_main_thread(shell, move |shell| apply(shell, &now)).await {
+                tracing::warn!(%error, "cannot update the tray");
+            }
         }
-        seen = now;
     }
 }
 
@@ -108,7 +110,8 @@ async fn first(shell: &Arc<Shell>) -> Seen {
     let mut failed = 0;
     loop {
         let seen = Seen::now(shell, platform::tray_ink().await);
-        match on_main_thread(shell, move |shell| build(shell, &seen)).await {
+        let shown = seen.clone();
+        match on_main_thread(shell, move |shell| build(shell, &shown)).await {
             Ok(()) => return seen,
             Err(error) => tracing::info!(%error, "no tray yet"),
         }
@@ -176,7 +179,27 @@ fn proxy(shell: &Shell) -> Proxy {
         switch: app.proxy_on().into(),
         hindered: app.live().proxy().error.is_some(),
         today,
+        sites: sites(&app),
     }
+}
+
+fn sites(app: &App) -> Vec<Site> {
+    let choice = |site: SiteChoice| Site {
+        id: site.id,
+        name: site.name,
+        active: site.active,
+    };
+    app.sites().choices().into_iter().map(choice).collect()
+}
+
+/// Tries a site first from the next request on.
+fn use_site(app: &Arc<App>, id: String) {
+    let sites = Arc::clone(app.sites());
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = sites.put_first(&id) {
+            tracing::warn!(%error, "cannot change the route");
+        }
+    });
 }
 
 /// A menu entry was chosen.
@@ -197,6 +220,11 @@ pub(crate) fn chosen(shell: &Arc<Shell>, id: &str) {
         }
         Some(Command::StartAtLogin) => login::toggle(&shell.arguments),
         Some(Command::Quit) => shell.quit(),
+        Some(Command::UseSite(id)) => {
+            if let Some(app) = shell.core() {
+                use_site(&app, id);
+            }
+        }
         None => {}
     }
     shell.changed.notify_one();

@@ -1,5 +1,6 @@
 //! What the tray shows, as a value computed from the state of the app. No Tauri type in here.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use crate::text::Text;
@@ -16,7 +17,7 @@ pub(crate) enum Mark {
 }
 
 /// What a menu entry does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// Show and focus the window.
     Show,
@@ -28,10 +29,15 @@ pub(crate) enum Command {
     StartAtLogin,
     /// End the program.
     Quit,
+    /// Try this site first, by its id.
+    UseSite(String),
 }
 
+/// Begins the names of entries that choose a site.
+const SITE: &str = "site:";
+
 impl Command {
-    const ALL: [Self; 5] = [
+    const FIXED: [Self; 5] = [
         Self::Show,
         Self::Proxy,
         Self::CopyAddress,
@@ -40,19 +46,23 @@ impl Command {
     ];
 
     /// Name of the menu entry.
-    pub(crate) fn id(self) -> &'static str {
+    pub(crate) fn id(&self) -> Cow<'static, str> {
         match self {
-            Self::Show => "show",
-            Self::Proxy => "proxy",
-            Self::CopyAddress => "copy-address",
-            Self::StartAtLogin => "start-at-login",
-            Self::Quit => "quit",
+            Self::Show => "show".into(),
+            Self::Proxy => "proxy".into(),
+            Self::CopyAddress => "copy-address".into(),
+            Self::StartAtLogin => "start-at-login".into(),
+            Self::Quit => "quit".into(),
+            Self::UseSite(site) => format!("{SITE}{site}").into(),
         }
     }
 
     /// The command behind the menu entry `id`.
     pub(crate) fn of(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|command| command.id() == id)
+        match id.strip_prefix(SITE) {
+            Some(site) => Some(Self::UseSite(site.to_owned())),
+            None => Self::FIXED.into_iter().find(|command| command.id() == id),
+        }
     }
 }
 
@@ -63,6 +73,8 @@ pub(crate) enum Entry {
     Action(Command, String),
     /// Switches something.
     Check(Command, String, Switch),
+    /// One of several: what they are, and each of them.
+    Choice(String, Vec<(Command, String, Switch)>),
     /// Only says something.
     Note(String),
     /// A line between groups.
@@ -108,8 +120,19 @@ pub(crate) struct Today {
     pub(crate) cost_usd: f64,
 }
 
+/// A site that requests can go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its name for people.
+    pub(crate) name: String,
+    /// Whether it is tried first.
+    pub(crate) active: bool,
+}
+
 /// The proxy, as far as the tray shows it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Proxy {
     /// Not up yet.
     Starting,
@@ -125,11 +148,13 @@ pub(crate) enum Proxy {
         hindered: bool,
         /// Today's figures.
         today: Today,
+        /// Sites, in the user's order.
+        sites: Vec<Site>,
     },
 }
 
 /// What the tray is made from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Facts {
     /// The proxy.
     pub(crate) proxy: Proxy,
@@ -144,7 +169,7 @@ impl TrayModel {
             Entry::Action(Command::Show, text.say("tray.show", &[])),
             Entry::Separator,
         ];
-        let (mark, tip) = match facts.proxy {
+        let (mark, tip) = match &facts.proxy {
             Proxy::Starting => {
                 entries.push(Entry::Note(text.say("tray.starting", &[])));
                 (Mark::Off, text.say("tray.tip.off", &[]))
@@ -158,21 +183,23 @@ impl TrayModel {
                 switch,
                 hindered,
                 today,
+                sites,
             } => {
                 let address = address.to_string();
                 let gaps = [("address", address.as_str())];
                 entries.push(Entry::Check(
                     Command::Proxy,
                     text.say("tray.proxy", &gaps),
-                    switch,
+                    *switch,
                 ));
+                entries.extend(active_site(sites, text));
                 entries.push(Entry::Action(
                     Command::CopyAddress,
                     text.say("tray.copy_address", &[]),
                 ));
-                entries.push(Entry::Note(today_line(&today, text)));
+                entries.push(Entry::Note(today_line(today, text)));
                 match switch {
-                    Switch::On if hindered => (Mark::Alert, text.say("tray.tip.on", &gaps)),
+                    Switch::On if *hindered => (Mark::Alert, text.say("tray.tip.on", &gaps)),
                     Switch::On => (Mark::On, text.say("tray.tip.on", &gaps)),
                     Switch::Off => (Mark::Off, text.say("tray.tip.off", &[])),
                 }
@@ -186,6 +213,23 @@ impl TrayModel {
         entries.push(Entry::Action(Command::Quit, text.say("tray.quit", &[])));
         Self { mark, tip, entries }
     }
+}
+
+/// The sites to choose from, where there is a choice.
+fn active_site(sites: &[Site], text: &Text) -> Option<Entry> {
+    if sites.is_empty() {
+        return None;
+    }
+    let active = sites.iter().find(|site| site.active);
+    let title = match active {
+        Some(site) => text.say("tray.active_site", &[("site", &site.name)]),
+        None => text.say("tray.no_active_site", &[]),
+    };
+    let choice = |site: &Site| {
+        let command = Command::UseSite(site.id.clone());
+        (command, site.name.clone(), site.active.into())
+    };
+    Some(Entry::Choice(title, sites.iter().map(choice).collect()))
 }
 
 fn today_line(today: &Today, text: &Text) -> String {
@@ -237,6 +281,7 @@ mod tests {
                 switch,
                 hindered: false,
                 today,
+                sites: Vec::new(),
             },
             start_at_login: Some(Switch::Off),
         }
@@ -250,6 +295,12 @@ mod tests {
             .map(|entry| match entry {
                 Entry::Action(_, text) => text,
                 Entry::Check(_, text, switch) => format!("{} {text}", mark(switch)),
+                Entry::Choice(text, of) => {
+                    let of = of
+                        .iter()
+                        .map(|(_, name, switch)| format!("{} {name}", mark(*switch)));
+                    format!("{text} [{}]", of.collect::<Vec<_>>().join(", "))
+                }
                 Entry::Note(text) => format!("({text})"),
                 Entry::Separator => "—".to_owned(),
             })
@@ -278,6 +329,30 @@ mod tests {
         let shown = lines(&up(Switch::Off, today), Language::Chinese);
         assert_eq!(shown[2], "· 代理：127.0.0.1:7357");
         assert_eq!(shown[4], "(今日 $9.84，312 次请求)");
+    }
+
+    #[test]
+    fn the_active_site_can_be_chosen() {
+        let mut facts = up(Switch::On, Today::default());
+        let site = |id: &str, name: &str, active| Site {
+            id: id.into(),
+            name: name.into(),
+            active,
+        };
+        let set = |facts: &mut Facts, all: Vec<Site>| {
+            if let Proxy::Up { sites, .. } = &mut facts.proxy {
+                *sites = all;
+            }
+        };
+        set(
+            &mut facts,
+            vec![site("a", "Lanshan", true), site("b", "摸鱼", false)],
+        );
+        let shown = lines(&facts, Language::English);
+        assert_eq!(shown[3], "Active site: Lanshan [✓ Lanshan, · 摸鱼]");
+        set(&mut facts, vec![site("b", "摸鱼", false)]);
+        let shown = lines(&facts, Language::Chinese);
+        assert_eq!(shown[3], "当前站点：自动 [· 摸鱼]");
     }
 
     #[test]
@@ -332,8 +407,9 @@ mod tests {
 
     #[test]
     fn commands_are_found_by_the_name_of_their_entry() {
-        for command in Command::ALL {
-            assert_eq!(Command::of(command.id()), Some(command));
+        let site = Command::UseSite("site_1".into());
+        for command in Command::FIXED.into_iter().chain([site]) {
+            assert_eq!(Command::of(&command.id()), Some(command));
         }
         assert_eq!(Command::of("nonsense"), None);
     }

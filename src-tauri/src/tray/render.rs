@@ -1,11 +1,11 @@
 //! Puts a [`TrayModel`] on the screen and changes in place what differs. Main thread only.
 
-use tauri::menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem};
+use tauri::menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry};
 
 use super::icon;
-use super::model::{Entry, Switch, TrayModel};
+use super::model::{Command, Entry, Switch, TrayModel};
 use crate::platform::Ink;
 
 /// Id of the item on the bus, which some panels show and sort by.
@@ -23,6 +23,7 @@ pub(crate) struct Rendered {
 enum Item {
     Line(MenuItem<Wry>),
     Check(CheckMenuItem<Wry>),
+    Choice(Submenu<Wry>, Vec<CheckMenuItem<Wry>>),
     Separator(PredefinedMenuItem<Wry>),
 }
 
@@ -86,17 +87,24 @@ impl Item {
         let no_key = None::<&str>;
         Ok(match entry {
             Entry::Action(command, text) => {
-                Self::Line(MenuItem::with_id(handle, command.id(), text, true, no_key)?)
+                let id = command.id().into_owned();
+                Self::Line(MenuItem::with_id(handle, id, text, true, no_key)?)
             }
             Entry::Note(text) => Self::Line(MenuItem::new(handle, text, false, no_key)?),
-            Entry::Check(command, text, switch) => Self::Check(CheckMenuItem::with_id(
-                handle,
-                command.id(),
-                text,
-                true,
-                *switch == Switch::On,
-                no_key,
-            )?),
+            Entry::Check(command, text, switch) => {
+                Self::Check(check(handle, command, text, *switch)?)
+            }
+            Entry::Choice(text, of) => {
+                let item = |(command, text, switch): &(Command, String, Switch)| {
+                    check(handle, command, text, *switch)
+                };
+                let items = of.iter().map(item).collect::<Result<Vec<_>, _>>()?;
+                let native: Vec<_> = items
+                    .iter()
+                    .map(|item| item as &dyn IsMenuItem<Wry>)
+                    .collect();
+                Self::Choice(Submenu::with_items(handle, text, true, &native)?, items)
+            }
             Entry::Separator => Self::Separator(PredefinedMenuItem::separator(handle)?),
         })
     }
@@ -106,12 +114,21 @@ impl Item {
             (Self::Line(item), Entry::Action(_, text) | Entry::Note(text)) if entry != shown => {
                 item.set_text(text)
             }
-            (Self::Check(item), Entry::Check(_, text, switch)) => {
-                // A click moves the tick by itself, so what was shown says nothing about it.
-                let on = *switch == Switch::On;
-                if item.is_checked()? != on {
-                    item.set_checked(on)?;
+            (Self::Choice(menu, items), Entry::Choice(text, of)) => {
+                for (item, (_, text, switch)) in items.iter().zip(of) {
+                    tick(item, *switch)?;
+                    if entry != shown {
+                        item.set_text(text)?;
+                    }
                 }
+                if entry != shown {
+                    menu.set_text(text)
+                } else {
+                    Ok(())
+                }
+            }
+            (Self::Check(item), Entry::Check(_, text, switch)) => {
+                tick(item, *switch)?;
                 if entry != shown {
                     item.set_text(text)
                 } else {
@@ -126,9 +143,29 @@ impl Item {
         match self {
             Self::Line(item) => item,
             Self::Check(item) => item,
+            Self::Choice(menu, _) => menu,
             Self::Separator(item) => item,
         }
     }
+}
+
+fn check(
+    handle: &AppHandle,
+    command: &Command,
+    text: &str,
+    switch: Switch,
+) -> tauri::Result<CheckMenuItem<Wry>> {
+    let (id, on) = (command.id().into_owned(), switch == Switch::On);
+    CheckMenuItem::with_id(handle, id, text, true, on, None::<&str>)
+}
+
+/// A click moves the tick by itself, so what was shown says nothing about it.
+fn tick(item: &CheckMenuItem<Wry>, switch: Switch) -> tauri::Result<()> {
+    let on = switch == Switch::On;
+    if item.is_checked()? != on {
+        item.set_checked(on)?;
+    }
+    Ok(())
 }
 
 fn menu(handle: &AppHandle, entries: &[Entry]) -> tauri::Result<(Menu<Wry>, Vec<Item>)> {
@@ -145,6 +182,14 @@ fn same_shape(left: &[Entry], right: &[Entry]) -> bool {
     let same = |pair: (&Entry, &Entry)| match pair {
         (Entry::Action(one, _), Entry::Action(other, _)) => one == other,
         (Entry::Check(one, ..), Entry::Check(other, ..)) => one == other,
+        (Entry::Choice(_, one), Entry::Choice(_, other)) => {
+            let commands = |of: &[(Command, String, Switch)]| {
+                of.iter()
+                    .map(|(command, ..)| command.clone())
+                    .collect::<Vec<_>>()
+            };
+            commands(one) == commands(other)
+        }
         (Entry::Note(_), Entry::Note(_)) | (Entry::Separator, Entry::Separator) => true,
         _ => false,
     };
@@ -153,7 +198,6 @@ fn same_shape(left: &[Entry], right: &[Entry]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::Command;
     use super::*;
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) fn running(exchange: &Exchange, pricing: &Pricing, revision: u64) -> 
         method: exchange.method.to_string(),
         path: base::redact::path_and_query(&exchange.path).into_owned(),
         dialect: exchange.dialect.name().to_owned(),
-        upstream_dialect: exchange.dialect.name().to_owned(),
+        upstream_dialect: sample.dialect.unwrap_or(exchange.dialect).name().to_owned(),
         model: exchange.summary.model.clone(),
         model_served: served(exchange, &sample),
         project: exchange.project.clone(),
@@ -79,6 +79,7 @@ pub(crate) fn so_far(
     if exchange.dialect == Dialect::Other {
         let nothing = Cost {
             usd: None,
+            list: None,
             saved: None,
             basis: CostBasis::None,
         };
@@ -104,7 +105,13 @@ pub(crate) fn so_far(
     } else {
         UsageBasis::Estimated
     };
-    let amount = pricing.cost(model, &usage, basis, exchange.started_at);
+    let amount = pricing.cost(
+        sample.site.as_deref(),
+        model,
+        &usage,
+        basis,
+        exchange.started_at,
+    );
     let mut view = tokens(&usage, basis);
     if sample.first_token_us.is_none() && generated == 0 {
         view.output = None;
@@ -135,7 +142,10 @@ pub(crate) fn kept(row: &store::Exchange, pricing: &Pricing, revision: u64) -> E
         method: row.method.clone(),
         path: row.path.clone(),
         dialect: row.dialect.clone(),
-        upstream_dialect: row.dialect.clone(),
+        upstream_dialect: row
+            .upstream_dialect
+            .clone()
+            .unwrap_or_else(|| row.dialect.clone()),
         model: row.model.clone(),
         model_served: row.model_served.clone(),
         project: row.project.clone(),
@@ -148,6 +158,7 @@ pub(crate) fn kept(row: &store::Exchange, pricing: &Pricing, revision: u64) -> E
         cost: cost(
             Cost {
                 usd: row.cost_usd,
+                list: row.list_usd.or(row.cost_usd),
                 saved: row.saved_usd,
                 basis,
             },

@@ -95,7 +95,9 @@ pub(super) fn finished(
         .as_deref()
         .filter(|served| Some(*served) != asked);
     let model = finish.model.as_deref().or(asked);
+    let site = finish.attempts.last().map(|attempt| attempt.site.clone());
     let cost = pricing.cost(
+        site.as_deref(),
         model,
         &finish.usage,
         finish.usage_basis,
@@ -108,12 +110,12 @@ pub(super) fn finished(
     let row = store::Exchange {
         outcome: finish.outcome.name().to_owned(),
         model_served: served.map(str::to_owned),
-        site: attempt.map(|attempt| attempt.site.clone()),
         key_label: attempt.and_then(|attempt| attempt.key_label.clone()),
         status: finish.status,
         usage: finish.usage,
         usage_basis: finish.usage_basis,
         cost_usd: cost.usd,
+        list_usd: cost.list.filter(|list| Some(*list) != cost.usd),
         saved_usd: cost.saved,
         cost_basis: match cost.basis {
             CostBasis::Exact => "exact",
@@ -132,6 +134,11 @@ pub(super) fn finished(
         error_code,
         error_message: error_message.map(|text| clean_text(&text, &secrets)),
         bodies_dropped: dropped,
+        site: site.clone(),
+        upstream_dialect: finish
+            .translation
+            .as_ref()
+            .map(|translation| translation.to.name().to_owned()),
         ..started(exchange)
     };
     let known = finish.usage_basis != UsageBasis::Unknown;
@@ -152,7 +159,8 @@ pub(super) fn finished(
         times: finish.times,
         connection: finish.connection.take(),
         attempts: std::mem::take(&mut finish.attempts),
-        pricing: known.then(|| pricing.explain(model, &finish.usage, exchange.started_at)),
+        pricing: known
+            .then(|| pricing.explain(site.as_deref(), model, &finish.usage, exchange.started_at)),
         translation: finish
             .translation
             .as_ref()

@@ -8,6 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use base::{Clock, Timestamp};
 use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses, Upstream};
+use price::Factor;
 use proxy::Said;
 use route::{
     Classifier, KeyConfig, KeyId, Pool, Route, Rule, SharedPool, SiteConfig, SiteId, When,
@@ -20,6 +21,7 @@ use super::routing::{NO_KEY, RoutedKey, RoutedSite, Routing};
 use super::spoken::Spoken;
 use crate::counting::Counting;
 use crate::live::Live;
+use crate::pricing::Pricing;
 use crate::session::random_token;
 use crate::settings::{Settings, SettingsStore};
 
@@ -45,6 +47,7 @@ pub struct Sites {
     dirty: Mutex<Dirty>,
     spoken: Spoken,
     counting: Arc<Counting>,
+    pricing: Pricing,
     random: AtomicU64,
 }
 
@@ -57,6 +60,7 @@ impl Sites {
         clock: Arc<dyn Clock>,
         live: Arc<Live>,
         counting: Arc<Counting>,
+        pricing: Pricing,
     ) -> Result<Arc<Self>, OpenSitesError> {
         let pool = SharedPool::new(Pool::new(route::Settings::bundled()?));
         let seed = clock.now().0 as u64 | 1;
@@ -75,6 +79,7 @@ impl Sites {
             dirty: Mutex::default(),
             spoken,
             counting,
+            pricing,
             random: AtomicU64::new(seed),
         };
         sites
@@ -151,6 +156,12 @@ impl Sites {
             }));
         }
         self.pool.with(|pool| pool.configure(configs));
+        let multiplier = |site: &Arc<RoutedSite>| {
+            let factor = site.site.multiplier.parse().ok()?;
+            (factor != Factor::ONE).then(|| (site.site.name.clone(), factor))
+        };
+        self.pricing
+            .set_multipliers(routed.iter().filter_map(multiplier).collect());
         let rules = self.stored_rules()?;
         let client_keys = self.store.client_keys()?;
         let mut rules = rules;

@@ -21,6 +21,7 @@ pub use error::SiteError;
 pub use input::{KeyInput, MoveKeys, SiteInput};
 pub(crate) use line::Line;
 pub(crate) use router::SiteRoute;
+pub use routes::SiteChoice;
 pub use spoken::SpeechChange;
 pub(crate) use spoken::caller;
 pub(crate) use view::cause as code_of;

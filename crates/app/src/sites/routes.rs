@@ -30,6 +30,29 @@ impl Sites {
         })
     }
 
+    /// The sites that are switched on, in the user's order.
+    pub fn choices(&self) -> Vec<SiteChoice> {
+        let routing = self.routing();
+        let first = routing.rules.default.0.first();
+        let on = routing.sites.iter().filter(|site| site.site.enabled);
+        on.map(|site| SiteChoice {
+            id: site.site.id.clone(),
+            name: site.site.name.clone(),
+            active: first == Some(&site.id),
+        })
+        .collect()
+    }
+
+    /// Puts a site first in the default route; what was there are its fallbacks.
+    pub fn put_first(&self, id_or_name: &str) -> Result<RoutesView, SiteError> {
+        let id = self.store().site(id_or_name)?.id;
+        let mut routes = self.routes()?;
+        // Without a route there is nothing to fall back to: others were never asked for.
+        routes.default.retain(|other| *other != id);
+        routes.default.insert(0, id);
+        self.put_routes(&routes)
+    }
+
     /// Replaces the routes. Sites may be named by id or name.
     pub fn put_routes(&self, routes: &RoutesView) -> Result<RoutesView, SiteError> {
         let ids = |names: &[String]| -> Result<Vec<String>, SiteError> {
@@ -152,6 +175,17 @@ impl Sites {
         }
         Ok(rules)
     }
+}
+
+/// A site that can be put first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteChoice {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is tried first.
+    pub active: bool,
 }
 
 /// A rule as it stands in the store, beside its sites.

@@ -161,6 +161,9 @@ pub struct PricingView {
     pub lines: Vec<(String, u32, f64, f64)>,
     /// What it would have cost without a prompt cache, US dollars.
     pub without_cache_usd: Option<f64>,
+    /// What the site multiplies list prices with, as a decimal; `null` for list price. It is in every amount.
+    #[serde(default)]
+    pub multiplier: Option<String>,
     /// First day of the price row.
     pub since: Option<String>,
     /// Where the price is from.

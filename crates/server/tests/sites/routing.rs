@@ -160,3 +160,70 @@ async fn local_client_key() {
     assert_eq!(heard.error().1, "unknown_client_key");
     assert_eq!(relay.calls().len(), calls);
 }
+
+/// A rule may rename the model, for a family or a purpose; the site's own aliases come after it.
+#[tokio::test]
+async fn rules_and_aliases_rename_the_model() {
+    let relay = Relay::start(|_| good("hello")).await;
+    let door = door().await;
+    let aliases = json!({"opus": "deepseek-reasoner", "glm-*": "glm-5-plus"});
+    let site = json!({"name": "relay", "url": relay.url(), "keys": ["sk-1"], "api": "both", "aliases": aliases});
+    door.api("POST", "/api/sites", &site).await;
+    let routes = json!({"default": ["relay"], "rules": [
+        {"purpose": "subagent", "to_model": "glm-5-air"},
+        {"model": "haiku", "to_model": "qwen-flash"},
+        {"model": "sonnet", "to_model": "never", "off": true},
+    ]});
+    let stored = door.api("PUT", "/api/routes", &routes).await;
+    assert_eq!(stored["rules"][0]["purpose"], "subagent");
+    let ask = async |model: &str, subagent: bool| {
+        let mut ask = door.message_to("/v1/messages", model, false);
+        if subagent {
+            ask = ask.header("x-claude-code-agent-id", "a1");
+        }
+        assert_eq!(ask.send().await.status, 200);
+        relay.calls().last().unwrap().model.clone()
+    };
+    assert_eq!(ask("claude-haiku-5-5", false).await, "qwen-flash");
+    assert_eq!(ask("claude-opus-5-5", false).await, "deepseek-reasoner");
+    assert_eq!(ask("claude-fable-5-2", false).await, "deepseek-reasoner");
+    assert_eq!(ask("claude-sonnet-5", false).await, "claude-sonnet-5");
+    assert_eq!(ask("claude-sonnet-5", true).await, "glm-5-plus");
+    assert_eq!(ask("claude-via-kimi-k3", false).await, "kimi-k3");
+    let nothing = json!({"default": ["relay"], "rules": [{"model": "haiku", "sites": []}]});
+    let ask = door
+        .signed_in("PUT", "/api/routes")
+        .header("content-type", "application/json");
+    let heard = ask.body(nothing.to_string()).send().await;
+    assert_eq!(
+        (heard.status, &heard.json()["error"]["code"]),
+        (400, &json!("bad_rule"))
+    );
+}
+
+/// The multiplier of a site is in every amount, in the list and in the answer's headers.
+#[tokio::test]
+async fn the_multiplier_of_a_site_is_in_the_cost() {
+    let relay = Relay::start(|_| good("hello")).await;
+    let door = door().await;
+    let mut costs = Vec::new();
+    for (name, multiplier) in [("list", "1"), ("cheap", "0.25")] {
+        let key = format!("sk-{name}");
+        let site = json!({"name": name, "url": relay.url(), "keys": [key], "api": "both", "multiplier": multiplier});
+        door.api("POST", "/api/sites", &site).await;
+        let heard = door
+            .message(false)
+            .header("x-relayscope-site", name)
+            .send()
+            .await;
+        let detail = door.detail(heard.id()).await;
+        let shown: f64 = heard.header("x-total-cost-usd").parse().unwrap();
+        assert!((shown - detail["cost"]["usd"].as_f64().unwrap()).abs() < 1e-9);
+        costs.push((shown, detail["pricing"]["multiplier"].clone()));
+    }
+    assert_eq!((&costs[0].1, &costs[1].1), (&Value::Null, &json!("0.25")));
+    assert!(
+        costs[0].0 > 0.0 && (costs[1].0 - costs[0].0 / 4.0).abs() < 1e-8,
+        "{costs:?}"
+    );
+}

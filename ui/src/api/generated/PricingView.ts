@@ -17,6 +17,10 @@ lines: Array<[string, number, number, number]>,
  */
 without_cache_usd: number | null, 
 /**
+ * What the site multiplies list prices with, as a decimal; `null` for list price. It is in every amount.
+ */
+multiplier: string | null, 
+/**
  * First day of the price row.
  */
 since: string | null, 
