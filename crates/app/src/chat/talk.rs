@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::UsageBasis;
+use base::{Nanos, UsageBasis};
 use net::Upstream;
 use wire::fold::Content;
 use wire::{Dialect, Fold, assemble, sse};
@@ -230,8 +230,8 @@ impl Talk {
         let tokens = |count: u64| known.then(|| u32::try_from(count).unwrap_or(u32::MAX));
         let model = self.fold.model.as_deref().unwrap_or(&self.shaped.model);
         let now = self.sites.clock().now();
-        let cost = self.pricing.cost(Some(model), &usage, basis, now);
-        let multiplier: f64 = self.line.multiplier().parse().unwrap_or(1.0);
+        let site = Some(self.line.site_name());
+        let cost = self.pricing.cost(site, Some(model), &usage, basis, now);
         let spent = self
             .first_token
             .map(|first| self.last.saturating_sub(first));
@@ -251,7 +251,7 @@ impl Talk {
             cache_read_tokens: tokens(usage.cache_read).filter(|_| usage.cache_known),
             output_tokens: tokens(usage.output),
             exact: basis == UsageBasis::Exact,
-            cost_usd: cost.usd.map(|usd| usd.to_f64() * multiplier),
+            cost_usd: cost.usd.map(Nanos::to_f64),
             first_byte_ms: head.map(millis),
             first_token_ms: self.first_token.map(millis),
             thinking_ms: thinking,
