@@ -75,16 +75,17 @@ fn frames(visit: &Visit, message: &Value, style: &Style, dice: &mut Dice) -> Vec
         let first_block = event["index"] == 0 || event["index"].is_null();
         let pings = match style.ping {
             Ping::Never => false,
-            Ping::Genuine | Ping::Compact => kind == "content_block_start" && first_block,
+            Ping::Genuine | Ping::Compact | Ping::Comment => {
+                kind == "content_block_start" && first_block
+            }
             Ping::Early => kind == "message_start",
         };
         if pings {
-            let data = if style.ping == Ping::Genuine {
-                r#"{"type": "ping"}"#
-            } else {
-                r#"{"type":"ping"}"#
-            };
-            frames.push(named("ping", data, style));
+            frames.push(match style.ping {
+                Ping::Comment => ": ping\n\n".to_owned(),
+                Ping::Genuine => named("ping", r#"{"type": "ping"}"#, style),
+                _ => named("ping", r#"{"type":"ping"}"#, style),
+            });
         }
     }
     frames.extend(style.trailer.iter().map(|line| format!("{line}\n\n")));

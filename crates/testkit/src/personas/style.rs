@@ -51,6 +51,8 @@ pub enum Ping {
     Compact,
     /// `{"type":"ping"}` before the first block.
     Early,
+    /// `: ping`, a comment, behind the first block's start.
+    Comment,
 }
 
 /// Usage of `message_start`.

@@ -58,6 +58,8 @@ pub struct Truth {
     pub way: Way,
     /// What is done on the way.
     pub harms: Vec<Harm>,
+    /// Whether so much is lost on the way that nothing can be proven.
+    pub lossy: bool,
 }
 
 impl Truth {
@@ -67,6 +69,7 @@ impl Truth {
             serves: Serves::Claimed,
             way,
             harms: Vec::new(),
+            lossy: false,
         }
     }
 
@@ -81,7 +84,14 @@ impl Truth {
             serves,
             way,
             harms: Vec::new(),
+            lossy: false,
         }
+    }
+
+    /// With so much lost that nothing can be proven.
+    pub fn lossy(mut self) -> Self {
+        self.lossy = true;
+        self
     }
 
     /// With a harm.

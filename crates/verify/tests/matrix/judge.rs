@@ -41,6 +41,9 @@ pub(crate) fn faults(persona: &Persona, report: &Report) -> Vec<String> {
         Serves::Claimed if truth.way == Way::Reverse => {
             vec![Verdict::Contradicted, Verdict::Unverifiable]
         }
+        Serves::Claimed if truth.lossy => {
+            vec![Verdict::Consistent, Verdict::Unverifiable]
+        }
         Serves::Claimed if left_alone => vec![Verdict::Genuine, Verdict::Consistent],
         Serves::Claimed if forged => vec![
             Verdict::Consistent,

@@ -18,7 +18,7 @@ use std::time::Duration;
 use base::{Clock, SystemClock};
 use driver::{Recording, drive, replay};
 use relayscope_verify::{Context, Depth, Failure, Plan, Report, Run, Tables, Target, Verdict};
-use testkit::personas::{self, Bad, Persona, Serves, Standing, Truth, Way};
+use testkit::personas::{self, Bad, Harm, Persona, Serves, Standing, Truth, Way};
 use tokio::task::JoinSet;
 
 /// Everything random in the runs.
@@ -35,7 +35,18 @@ fn target(persona: &Persona) -> Target {
     }
 }
 
-async fn test(persona: Persona, depth: Depth) -> (Persona, Report, Recording) {
+/// Long texts and repetition are asked for at full depth only.
+fn depth(persona: &Persona) -> Depth {
+    let long = persona.truth.harms.contains(&Harm::Truncation);
+    if long || persona.truth.serves == Serves::Mixed {
+        Depth::Full
+    } else {
+        Depth::Standard
+    }
+}
+
+async fn test(persona: Persona) -> (Persona, Report, Recording) {
+    let depth = depth(&persona);
     let site = persona.start().await.unwrap();
     let prices = Arc::new(price::Catalog::bundled().unwrap());
     let mut run = Run::new(
@@ -51,11 +62,11 @@ async fn test(persona: Persona, depth: Depth) -> (Persona, Report, Recording) {
     (persona, report, recording)
 }
 
-async fn test_all(all: Vec<Persona>, depth: Depth) -> Vec<(Persona, Report, Recording)> {
+async fn test_all(all: Vec<Persona>) -> Vec<(Persona, Report, Recording)> {
     let order: Vec<&str> = all.iter().map(|persona| persona.name).collect();
     let mut running = JoinSet::new();
     for persona in all {
-        running.spawn(test(persona, depth));
+        running.spawn(test(persona));
     }
     let mut tested = running.join_all().await;
     tested.sort_by_key(|(persona, _, _)| order.iter().position(|name| *name == persona.name));
@@ -111,7 +122,7 @@ fn show(tested: &[(Persona, Report, Recording)]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_persona_is_called_what_it_is() {
-    let tested = test_all(personas::all().unwrap(), Depth::Standard).await;
+    let tested = test_all(personas::all().unwrap()).await;
     show(&tested);
     let wrong = judge_all(&tested);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -119,7 +130,7 @@ async fn every_persona_is_called_what_it_is() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_are_called_what_they_are() {
-    let tested = test_all(personas::held_out().unwrap(), Depth::Standard).await;
+    let tested = test_all(personas::held_out().unwrap()).await;
     show(&tested);
     let wrong = judge_all(&tested);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -136,8 +147,8 @@ fn side(verdict: Verdict) -> i8 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verdicts_hold_when_likelihoods_are_half_wrong() {
-    let mut tested = test_all(personas::all().unwrap(), Depth::Standard).await;
-    tested.extend(test_all(personas::held_out().unwrap(), Depth::Standard).await);
+    let mut tested = test_all(personas::all().unwrap()).await;
+    tested.extend(test_all(personas::held_out().unwrap()).await);
     let prices = Arc::new(price::Catalog::bundled().unwrap());
     let mut changed = Vec::new();
     for (persona, report, recording) in &tested {
@@ -147,13 +158,13 @@ async fn verdicts_hold_when_likelihoods_are_half_wrong() {
             let context = Context {
                 target: target(persona),
                 tables: Arc::new(tables),
-                depth: Depth::Standard,
+                depth: depth(persona),
                 opt_ins: Default::default(),
                 seed: SEED,
                 started: report.started,
             };
             let mut run =
-                Run::with_context(&Plan::of(Depth::Standard), context, prices.clone()).unwrap();
+                Run::with_context(&Plan::of(depth(persona)), context, prices.clone()).unwrap();
             replay(&mut run, recording);
             let again = run.report();
             let crosses = side(report.verdict) * side(again.verdict) < 0;

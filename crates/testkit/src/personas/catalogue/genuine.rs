@@ -5,8 +5,8 @@ use crate::personas::Persona;
 use crate::personas::claude::{Accounts, Platform};
 use crate::personas::layers::{
     answers_models_like_openai, drops_fields, keeps_rate_headers, relay_headers, sanitises_errors,
-    streams_as, strips_headers, wants_claude_code, wraps_amazon_errors, wraps_in_claude_code,
-    writes_errors_like_new_api,
+    streams_as, strips_headers, tells_metrics, vercel, wants_claude_code, wraps_amazon_errors,
+    wraps_in_claude_code, writes_errors_like_new_api,
 };
 use crate::personas::style::Style;
 use crate::personas::truth::{Harm, Truth, Way};
@@ -40,6 +40,7 @@ pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
                 ..Style::reserialised()
             }))
             .with(strips_headers()),
+        first("gateway-vercel-like", Way::Gateway).with(vercel()),
         first("stripped-headers", Way::FirstParty).with(strips_headers()),
         first("sanitised-errors", Way::FirstParty)
             .with(sanitises_errors())
@@ -47,6 +48,7 @@ pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
         workshop
             .claude("bedrock", Platform::Bedrock, Truth::genuine(Way::Bedrock))
             .with(streams_as(Style::reserialised()))
+            .with(tells_metrics())
             .with(wraps_amazon_errors()),
         workshop.claude("vertex", Platform::Vertex, Truth::genuine(Way::Vertex)),
         subscription(workshop, "subscription-proxy"),

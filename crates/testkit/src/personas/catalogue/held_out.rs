@@ -8,9 +8,9 @@ use super::genuine::gateway;
 use crate::personas::Persona;
 use crate::personas::claude::{Platform, ids};
 use crate::personas::layers::{
-    answers_as, caches_replies, drops_thinking, fails_sometimes, forges_headers, injects, kiro,
-    limits_rate, merges_deltas, multiplies_usage, paced, rectifies, rewrites_ids, serves,
-    streams_as, strips_headers, wraps_amazon_errors,
+    answers_as, antigravity, caches_replies, copilot, detour, drops_thinking, fails_sometimes,
+    forges_headers, injects, kiro, limits_rate, merges_deltas, multiplies_usage, paced, rectifies,
+    rewrites_ids, serves, streams_as, strips_headers, tells_metrics, wraps_amazon_errors,
 };
 use crate::personas::others::{MINIMAX, QWEN_GATEWAY};
 use crate::personas::site::Pace;
@@ -61,6 +61,26 @@ pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
         ),
         first("rate-limited-genuine", genuine()).with(limits_rate(5)),
         first("overloaded-genuine", genuine()).with(fails_sometimes(529, 12)),
+        first(
+            "detour-through-openai",
+            Truth::genuine(Way::Gateway).lossy(),
+        )
+        .with(detour()),
+        workshop
+            .claude(
+                "antigravity-like",
+                Platform::Vertex,
+                Truth::genuine(Way::Reverse).harmed(Harm::Injection),
+            )
+            .with(antigravity()),
+        workshop
+            .claude(
+                "copilot-like",
+                Platform::Bedrock,
+                Truth::genuine(Way::Reverse),
+            )
+            .with(tells_metrics())
+            .with(copilot()),
         first("safety-prompt", genuine().harmed(Harm::Injection)).with(injects(SAFETY)),
         first("drops-thinking", Truth::genuine(Way::Gateway))
             .with(drops_thinking())

@@ -1,6 +1,9 @@
 //! What may stand between a client and a backend, each a layer that knows nothing of the others.
 
+mod amazon;
+mod antigravity;
 mod canned;
+mod detour;
 mod errors;
 mod gates;
 mod headers;
@@ -10,8 +13,12 @@ mod mixed;
 mod requests;
 mod streams;
 mod usage;
+mod vercel;
 
+pub(crate) use amazon::{copilot, tells_metrics};
+pub(crate) use antigravity::antigravity;
 pub(crate) use canned::{caches_replies, canned};
+pub(crate) use detour::detour;
 pub(crate) use errors::{sanitises_errors, wraps_amazon_errors, writes_errors_like_new_api};
 pub(crate) use gates::{fails_sometimes, limits_rate, wants_claude_code};
 pub(crate) use headers::{forges_headers, keeps_rate_headers, relay_headers, strips_headers};
@@ -25,3 +32,4 @@ pub(crate) use streams::{
     answers_models_like_openai, merges_deltas, paced, rewrites_commands, streams_as,
 };
 pub(crate) use usage::{adds_to_input, bills_in_full, jitters_usage, multiplies_usage};
+pub(crate) use vercel::vercel;
