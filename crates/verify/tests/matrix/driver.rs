@@ -10,7 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use relayscope_verify::{
-    Arrival, Call, CallId, Exchange, Failure, LARGEST_BODY, Method, Run, Step,
+    Arrival, Call, CallId, Door, Exchange, Failure, LARGEST_BODY, Method, Run, Step,
 };
 use tokio::task::JoinSet;
 
@@ -19,8 +19,38 @@ type Http = Client<HttpConnector, Full<Bytes>>;
 /// What was sent and what came back, in the order of arrival.
 pub(crate) type Recording = Vec<(Call, Exchange)>;
 
+/// Addresses behind the doors of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Doors {
+    /// The site that is tested.
+    pub(crate) site: String,
+    /// Stands for the vendor, asked with a key of the user's own.
+    pub(crate) official: String,
+    /// Stands for a site that the user trusts.
+    pub(crate) reference: String,
+}
+
+impl Doors {
+    /// One site behind all of them.
+    pub(crate) fn only(site: &str) -> Self {
+        Self {
+            site: site.to_owned(),
+            official: site.to_owned(),
+            reference: site.to_owned(),
+        }
+    }
+
+    fn of(&self, door: Door) -> &str {
+        match door {
+            Door::Site => &self.site,
+            Door::Official => &self.official,
+            Door::Reference => &self.reference,
+        }
+    }
+}
+
 /// Drives a run to its end.
-pub(crate) async fn drive(run: &mut Run, base_url: &str, longest: Duration) -> Recording {
+pub(crate) async fn drive(run: &mut Run, doors: &Doors, longest: Duration) -> Recording {
     let http: Http = Client::builder(TokioExecutor::new()).build_http();
     let mut under_way: JoinSet<(Call, Exchange)> = JoinSet::new();
     let mut recording = Recording::new();
@@ -30,7 +60,10 @@ pub(crate) async fn drive(run: &mut Run, base_url: &str, longest: Duration) -> R
             Step::Done => return recording,
             Step::Send(calls) => {
                 for call in calls {
-                    let (http, url) = (http.clone(), format!("{base_url}{}", call.request.path));
+                    let (http, url) = (
+                        http.clone(),
+                        format!("{}{}", doors.of(call.door), call.request.path),
+                    );
                     under_way.spawn(async move {
                         let exchange = exchange(&http, &url, &call, longest).await;
                         (call, exchange)

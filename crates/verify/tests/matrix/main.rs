@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::{Clock, SystemClock};
-use driver::{Recording, drive, replay};
+use driver::{Doors, Recording, drive, replay};
 use relayscope_verify::{Context, Depth, Failure, Plan, Report, Run, Tables, Target, Verdict};
 use testkit::personas::{self, Bad, Harm, Persona, Serves, Standing, Truth, Way};
 use tokio::task::JoinSet;
@@ -57,7 +57,7 @@ async fn test(persona: Persona) -> (Persona, Report, Recording) {
         SystemClock.now(),
     )
     .unwrap();
-    let recording = drive(&mut run, &site.base_url(), LONGEST).await;
+    let recording = drive(&mut run, &Doors::only(&site.base_url()), LONGEST).await;
     let report = run.report();
     (persona, report, recording)
 }
@@ -220,7 +220,12 @@ async fn test_bad(name: &'static str, bad: Bad) -> (&'static str, Report) {
         SystemClock.now(),
     )
     .unwrap();
-    let recording = drive(&mut run, &site.base_url(), Duration::from_millis(900)).await;
+    let recording = drive(
+        &mut run,
+        &Doors::only(&site.base_url()),
+        Duration::from_millis(900),
+    )
+    .await;
     assert!(!recording.is_empty());
     if bad == Bad::Stalls {
         assert!(

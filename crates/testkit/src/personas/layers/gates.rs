@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::personas::bad::Bad;
 use crate::personas::chance::Chance;
 use crate::personas::claude::blocks;
 use crate::personas::site::{Answered, Layer, Site, Visit};
@@ -9,6 +10,10 @@ use crate::personas::site::{Answered, Layer, Site, Visit};
 struct ClaudeCodeOnly;
 struct Limits {
     every: u64,
+}
+struct Breaks {
+    every: u64,
+    kinds: &'static [Bad],
 }
 struct Fails {
     percent: usize,
@@ -33,6 +38,11 @@ pub(crate) fn fails_sometimes(status: u16, percent: usize) -> Box<dyn Layer> {
         status,
         chance: Chance::new(u64::from(status)),
     })
+}
+
+/// Answers every so many-th request badly, in turns.
+pub(crate) fn breaks_sometimes(every: u64, kinds: &'static [Bad]) -> Box<dyn Layer> {
+    Box::new(Breaks { every, kinds })
 }
 
 fn error(status: u16, kind: &str, message: &str) -> Answered {
@@ -74,6 +84,19 @@ impl Layer for Limits {
         );
         answered.set_header("retry-after", "0");
         answered
+    }
+}
+
+impl Layer for Breaks {
+    fn around(&self, visit: Visit, inner: &dyn Site) -> Answered {
+        if visit.number % self.every != self.every - 1 {
+            return inner.answer(&visit);
+        }
+        let turn = (visit.number / self.every) as usize % self.kinds.len().max(1);
+        match self.kinds.get(turn) {
+            Some(bad) => bad.answer(&visit),
+            None => inner.answer(&visit),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) use antigravity::antigravity;
 pub(crate) use canned::{caches_replies, canned};
 pub(crate) use detour::detour;
 pub(crate) use errors::{sanitises_errors, wraps_amazon_errors, writes_errors_like_new_api};
-pub(crate) use gates::{fails_sometimes, limits_rate, wants_claude_code};
+pub(crate) use gates::{breaks_sometimes, fails_sometimes, limits_rate, wants_claude_code};
 pub(crate) use headers::{forges_headers, keeps_rate_headers, relay_headers, strips_headers};
 pub(crate) use identity::{answers_as, drops_fields, drops_thinking, rewrites_ids};
 pub(crate) use kiro::kiro;
