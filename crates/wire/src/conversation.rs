@@ -18,7 +18,9 @@ mod tools;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use images::format_of;
 pub use images::image_at;
+pub(crate) use media::DataUrl;
 pub use read::{answer, request};
 pub(crate) use read::{answer_with, request_with};
 pub(crate) use reader::Reader;

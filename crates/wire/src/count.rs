@@ -70,6 +70,12 @@ pub fn request(dialect: Dialect, body: &[u8]) -> Option<u32> {
     request_with(&mut reader, dialect, body).map(|said| total(&said))
 }
 
+/// The same, with texts counted by the cheap estimate: a few milliseconds for a megabyte.
+pub fn quick_request(dialect: Dialect, body: &[u8]) -> Option<u32> {
+    let mut reader = Reader::for_quick_count(Vision::of_dialect(dialect));
+    request_with(&mut reader, dialect, body).map(|said| total(&said))
+}
+
 /// What a model will probably charge for a request, in tokens: [`request`] by its vendor's rules, with
 /// what was learnt about its tokenizer. Always an estimate; `None` for a body that is no request.
 /// Linear in the body. Bodies over 256 KB take more than 5 ms.

@@ -32,7 +32,7 @@ pub fn image_at(body: &[u8], pointer: &str) -> Option<(String, Vec<u8>)> {
 }
 
 /// The format that the first bytes name.
-fn format_of(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn format_of(bytes: &[u8]) -> Option<&'static str> {
     let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
     match bytes {
         _ if bytes.starts_with(b"\x89PNG\r\n\x1a\n") => Some("image/png"),

@@ -12,14 +12,14 @@ use crate::count;
 const ADDRESS_LIMIT: usize = 2_048;
 
 /// The parts of a `data:` address: media type, data, and whether that is base64.
-pub(super) struct DataUrl<'a> {
-    pub(super) media_type: &'a str,
-    pub(super) data: &'a str,
-    pub(super) base64: bool,
+pub(crate) struct DataUrl<'a> {
+    pub(crate) media_type: &'a str,
+    pub(crate) data: &'a str,
+    pub(crate) base64: bool,
 }
 
 impl<'a> DataUrl<'a> {
-    pub(super) fn parse(url: &'a str) -> Option<Self> {
+    pub(crate) fn parse(url: &'a str) -> Option<Self> {
         let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
         let media_type = head.split(';').next().unwrap_or_default();
         Some(Self {

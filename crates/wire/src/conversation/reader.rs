@@ -52,6 +52,14 @@ impl Reader {
         }
     }
 
+    /// For a token count before a request goes out: keeps nothing, counts cheaply.
+    pub(crate) fn for_quick_count(vision: Vision) -> Self {
+        Self {
+            keep: 0,
+            ..Self::for_view(vision)
+        }
+    }
+
     /// Adds tokens that do not come from a text.
     pub(super) fn add(&mut self, tokens: u32) {
         self.tokens = self.tokens.saturating_add(tokens);

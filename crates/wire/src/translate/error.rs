@@ -43,6 +43,12 @@ pub enum TranslateError {
         /// Path such as `messages`.
         field: String,
     },
+    /// The member names a conversation that only another service keeps.
+    #[error("{field}: what was said before is not kept here; send the whole conversation")]
+    KeptElsewhere {
+        /// Path such as `previous_response_id`.
+        field: String,
+    },
     /// A member has a type that says nothing.
     #[error("{}: Input should be a valid {wanted}", or_body(field))]
     Type {
@@ -66,6 +72,7 @@ impl TranslateError {
             | Self::TooDeep { field }
             | Self::Missing { field }
             | Self::Empty { field }
+            | Self::KeptElsewhere { field }
             | Self::Type { field, .. } => field,
         }
     }

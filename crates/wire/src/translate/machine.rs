@@ -1,9 +1,12 @@
 //! Streams, translated as they come.
 
 use super::anthropic_chat;
+use super::chat_anthropic;
 use super::error::ErrorAnswer;
 use super::memory::Memory;
 use super::pair::Pair;
+use super::responses_anthropic;
+use super::responses_chat;
 
 /// One answer on its way from an upstream's dialect to the caller's, in pieces.
 ///
@@ -20,6 +23,9 @@ pub struct StreamMachine {
 #[derive(Debug)]
 enum Machine {
     AnthropicChat(Box<anthropic_chat::StreamMachine>),
+    ChatAnthropic(Box<chat_anthropic::StreamMachine>),
+    ResponsesAnthropic(Box<responses_anthropic::StreamMachine>),
+    ResponsesChat(Box<responses_chat::StreamMachine>),
 }
 
 /// Calls the same method of whichever machine it is.
@@ -27,11 +33,17 @@ macro_rules! each {
     ($self:ident, $machine:ident => $call:expr) => {
         match &$self.machine {
             Machine::AnthropicChat($machine) => $call,
+            Machine::ChatAnthropic($machine) => $call,
+            Machine::ResponsesAnthropic($machine) => $call,
+            Machine::ResponsesChat($machine) => $call,
         }
     };
     (mut $self:ident, $machine:ident => $call:expr) => {
         match &mut $self.machine {
             Machine::AnthropicChat($machine) => $call,
+            Machine::ChatAnthropic($machine) => $call,
+            Machine::ResponsesAnthropic($machine) => $call,
+            Machine::ResponsesChat($machine) => $call,
         }
     };
 }
@@ -42,6 +54,15 @@ impl StreamMachine {
         let machine = match memory.pair {
             Pair::AnthropicChat => {
                 Machine::AnthropicChat(Box::new(anthropic_chat::StreamMachine::new(memory)))
+            }
+            Pair::ChatAnthropic => {
+                Machine::ChatAnthropic(Box::new(chat_anthropic::StreamMachine::new(memory)))
+            }
+            Pair::ResponsesAnthropic => Machine::ResponsesAnthropic(Box::new(
+                responses_anthropic::StreamMachine::new(memory),
+            )),
+            Pair::ResponsesChat => {
+                Machine::ResponsesChat(Box::new(responses_chat::StreamMachine::new(memory)))
             }
         };
         Self { machine }

@@ -16,8 +16,10 @@
 mod anthropic_chat;
 pub mod capabilities;
 pub mod change;
+mod chat_anthropic;
 pub mod error;
 mod estimate;
+mod from_anthropic;
 mod json_end;
 pub mod lesson;
 pub mod machine;
@@ -30,9 +32,12 @@ pub mod pair;
 mod parse;
 pub mod presets;
 mod reasoning;
+mod responses_anthropic;
+mod responses_chat;
 mod schema;
 mod size;
 pub mod target;
+mod to_anthropic;
 mod told;
 
 use http::HeaderMap;
@@ -67,6 +72,9 @@ pub struct Translated {
 pub fn request(pair: Pair, body: &[u8], target: &Target<'_>) -> Result<Translated, TranslateError> {
     match pair {
         Pair::AnthropicChat => anthropic_chat::request(body, target),
+        Pair::ChatAnthropic => chat_anthropic::request(body, target),
+        Pair::ResponsesAnthropic => responses_anthropic::request(body, target),
+        Pair::ResponsesChat => responses_chat::request(body, target),
     }
 }
 
@@ -78,6 +86,9 @@ pub fn request(pair: Pair, body: &[u8], target: &Target<'_>) -> Result<Translate
 pub fn answer(memory: &Memory, body: &[u8]) -> Result<Vec<u8>, ErrorAnswer> {
     match memory.pair {
         Pair::AnthropicChat => anthropic_chat::answer(memory, body),
+        Pair::ChatAnthropic => chat_anthropic::answer(memory, body),
+        Pair::ResponsesAnthropic => responses_anthropic::answer(memory, body),
+        Pair::ResponsesChat => responses_chat::answer(memory, body),
     }
 }
 
@@ -85,6 +96,9 @@ pub fn answer(memory: &Memory, body: &[u8]) -> Result<Vec<u8>, ErrorAnswer> {
 pub fn error(memory: &Memory, told: &UpstreamError<'_>) -> ErrorAnswer {
     match memory.pair {
         Pair::AnthropicChat => anthropic_chat::error(memory, told),
+        Pair::ChatAnthropic => chat_anthropic::error(memory, told),
+        Pair::ResponsesAnthropic => responses_anthropic::error(memory, told),
+        Pair::ResponsesChat => responses_chat::error(memory, told),
     }
 }
 
@@ -92,5 +106,8 @@ pub fn error(memory: &Memory, told: &UpstreamError<'_>) -> ErrorAnswer {
 pub fn headers(memory: &Memory, upstream: &HeaderMap) -> Vec<(&'static str, String)> {
     match memory.pair {
         Pair::AnthropicChat => anthropic_chat::headers(memory, upstream),
+        Pair::ChatAnthropic => chat_anthropic::headers(memory, upstream),
+        Pair::ResponsesAnthropic => responses_anthropic::headers(memory, upstream),
+        Pair::ResponsesChat => responses_chat::headers(memory, upstream),
     }
 }

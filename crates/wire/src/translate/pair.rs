@@ -11,6 +11,12 @@ use crate::dialect::Dialect;
 pub enum Pair {
     /// The caller speaks Anthropic Messages, the upstream Chat Completions.
     AnthropicChat,
+    /// The caller speaks Chat Completions, the upstream Anthropic Messages.
+    ChatAnthropic,
+    /// The caller speaks Responses, the upstream Anthropic Messages.
+    ResponsesAnthropic,
+    /// The caller speaks Responses, the upstream Chat Completions.
+    ResponsesChat,
 }
 
 impl Pair {
@@ -18,6 +24,9 @@ impl Pair {
     pub fn of(caller: Dialect, upstream: Dialect) -> Option<Self> {
         match (caller, upstream) {
             (Dialect::Anthropic, Dialect::OpenAiChat) => Some(Self::AnthropicChat),
+            (Dialect::OpenAiChat, Dialect::Anthropic) => Some(Self::ChatAnthropic),
+            (Dialect::OpenAiResponses, Dialect::Anthropic) => Some(Self::ResponsesAnthropic),
+            (Dialect::OpenAiResponses, Dialect::OpenAiChat) => Some(Self::ResponsesChat),
             _ => None,
         }
     }
@@ -26,13 +35,16 @@ impl Pair {
     pub fn caller(self) -> Dialect {
         match self {
             Self::AnthropicChat => Dialect::Anthropic,
+            Self::ChatAnthropic => Dialect::OpenAiChat,
+            Self::ResponsesAnthropic | Self::ResponsesChat => Dialect::OpenAiResponses,
         }
     }
 
     /// What the upstream speaks.
     pub fn upstream(self) -> Dialect {
         match self {
-            Self::AnthropicChat => Dialect::OpenAiChat,
+            Self::AnthropicChat | Self::ResponsesChat => Dialect::OpenAiChat,
+            Self::ChatAnthropic | Self::ResponsesAnthropic => Dialect::Anthropic,
         }
     }
 

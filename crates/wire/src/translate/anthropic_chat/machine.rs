@@ -24,6 +24,8 @@ const MOST_WAITING: usize = 64 * 1024 * 1024;
 /// What the stream says when it is cut: never as if it were finished.
 pub(super) const CUT: &str = "upstream stream ended before the answer was complete";
 const SILENT: &str = "upstream sent no answer";
+/// The name of a call that came without one.
+pub(in crate::translate) const UNKNOWN_TOOL: &str = "unknown_tool";
 
 /// The block that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -383,7 +385,7 @@ impl Machine {
             if mended == "{}" {
                 return;
             }
-            call.name = "unknown_tool".to_owned();
+            call.name = UNKNOWN_TOOL.to_owned();
         }
         call.arguments = mended;
         self.open_call(position, out);
@@ -410,6 +412,11 @@ impl Machine {
             writer::event(out, "error", &error);
         }
         self.failure = Some(mapped.answer(&self.memory.seed));
+    }
+
+    /// Whether the upstream said that it calls a tool, and no call came.
+    pub(super) fn lost_call(&self) -> bool {
+        self.finish == Some(Finish::Tools) && !self.calls.any()
     }
 
     pub(super) fn memory(&self) -> &Memory {

@@ -15,6 +15,7 @@ use http::HeaderMap;
 use super::memory::Memory;
 
 pub(super) use errors::error;
+pub(super) use machine::UNKNOWN_TOOL;
 pub(super) use request::request;
 pub(super) use stream::StreamMachine;
 pub(super) use whole::answer;

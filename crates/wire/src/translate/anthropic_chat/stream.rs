@@ -141,8 +141,13 @@ impl StreamMachine {
     }
 
     /// The error that ended the answer, also where it was told in the stream.
-    pub(super) fn failure(&self) -> Option<&ErrorAnswer> {
+    pub(in crate::translate) fn failure(&self) -> Option<&ErrorAnswer> {
         self.machine.failure()
+    }
+
+    /// Whether the upstream said that it calls a tool, and no call came.
+    pub(in crate::translate) fn lost_call(&self) -> bool {
+        self.machine.lost_call()
     }
 
     pub(in crate::translate) fn started(&self) -> bool {
