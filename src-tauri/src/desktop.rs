@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Weak};
 
+use app::stations::LowBalance;
 use app::{Desktop, DesktopError};
 
 use crate::shell::Shell;
-use crate::{login, notification};
+use crate::{login, low_balance, notification};
 
 /// The shell behind the core's [`Desktop`]. Weak, because the shell owns the core.
 pub(crate) struct Door(Weak<Shell>);
@@ -42,6 +43,17 @@ impl Desktop for Door {
 
     fn notify(&self, title: &str, body: &str) {
         tauri::async_runtime::spawn(notification::show(title.to_owned(), body.to_owned()));
+    }
+
+    fn open_page(&self, url: &str) -> Result<(), DesktopError> {
+        let opened = webbrowser::open(url);
+        opened.map_err(|error| DesktopError::Refused(error.to_string()))
+    }
+
+    fn tell_low_balance(&self, low: &LowBalance) {
+        if let Some(shell) = self.0.upgrade() {
+            low_balance::tell(&shell, low.clone());
+        }
     }
 
     fn quit(&self) {

@@ -11,6 +11,7 @@ mod desktop;
 mod engine;
 mod instance;
 mod login;
+mod low_balance;
 mod navigation;
 mod notice;
 mod notification;

@@ -24,6 +24,42 @@ pub(crate) async fn show(title: String, body: String) -> bool {
     }
 }
 
+/// Shows a notification with buttons (name and label each) and gives the name of the one that was pressed.
+/// Only Linux's notifications tell of it; elsewhere there are none.
+#[cfg(target_os = "linux")]
+pub(crate) async fn ask(
+    title: String,
+    body: String,
+    buttons: Vec<(&'static str, String)>,
+) -> Option<String> {
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut notification = Notification::new();
+        notification
+            .appname("Relayscope")
+            .summary(&title)
+            .body(&body);
+        for (name, label) in &buttons {
+            notification.action(name, label);
+        }
+        address(&mut notification);
+        let handle = notification.show()?;
+        let mut pressed = None;
+        handle.wait_for_action(|name| {
+            // A notification that went by itself is told as an action of its own.
+            pressed = (name != "__closed").then(|| name.to_owned());
+        });
+        Ok::<_, notify_rust::error::Error>(pressed)
+    });
+    match asked.await {
+        Ok(Ok(pressed)) => pressed,
+        Ok(Err(error)) => {
+            tracing::info!(%error, "no notification could be shown");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
 /// Says who speaks, as the platform wants to know it.
 #[cfg(target_os = "linux")]
 fn address(notification: &mut Notification) {

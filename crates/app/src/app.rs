@@ -26,6 +26,7 @@ use crate::route::SettingsRoute;
 use crate::session::{Session, random_token};
 use crate::settings::{Override, Settings, SettingsError, SettingsStore};
 use crate::sites::{OpenSitesError, SiteRoute, Sites};
+use crate::stations::Stations;
 use crate::view::ProxyView;
 
 /// Longest request body.
@@ -87,6 +88,7 @@ pub struct App {
     proxy: Arc<Proxy>,
     queries: Queries,
     sites: Arc<Sites>,
+    stations: Arc<Stations>,
     session: Session,
     own: OwnAddresses,
     health: Health,
@@ -179,6 +181,15 @@ impl App {
             recorder.clone(),
             pricing.clone(),
         );
+        let end = CancellationToken::new();
+        let stations = Stations::new(
+            sites.clone(),
+            store.clone(),
+            recorder.clone(),
+            pricing.clone(),
+            settings.clone(),
+            end.clone(),
+        );
         Ok(Arc::new(Self {
             health: Health::new(settings.clone(), own.clone()),
             data_dir,
@@ -191,11 +202,12 @@ impl App {
             proxy: Arc::new(proxy),
             queries,
             sites,
+            stations,
             session,
             own,
             desktop: RwLock::default(),
             tasks: TaskTracker::new(),
-            end: CancellationToken::new(),
+            end,
             demo: options.demo,
             begin: Instant::now(),
         }))
@@ -215,6 +227,8 @@ impl App {
             .spawn(crate::housekeeping::run(self.clone(), self.end.clone()));
         self.tasks
             .spawn(self.sites.clone().keep_states(self.end.clone()));
+        self.tasks
+            .spawn(self.stations.clone().keep_asking(self.end.clone()));
         if !self.data_dir.was_clean {
             let store = self.store.clone();
             self.tasks.spawn_blocking(move || match store.check() {
@@ -323,6 +337,7 @@ impl App {
 
     /// Tells the core of its desktop.
     pub fn set_desktop(&self, desktop: Arc<dyn Desktop>) {
+        self.stations.set_desktop(desktop.clone());
         *self.desktop.write().unwrap_or_else(PoisonError::into_inner) = Some(desktop);
     }
 
@@ -364,6 +379,11 @@ impl App {
     /// Sites, keys and routes.
     pub fn sites(&self) -> &Arc<Sites> {
         &self.sites
+    }
+
+    /// Balances, logs, ledger and check-in of sites.
+    pub fn stations(&self) -> &Arc<Stations> {
+        &self.stations
     }
 
     /// Who is signed in.

@@ -1,5 +1,7 @@
 //! What only a desktop can do. `src-tauri` implements it; under `serve` there is none.
 
+use crate::stations::LowBalance;
+
 /// Why a desktop cannot do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DesktopError {
@@ -27,6 +29,12 @@ pub trait Desktop: Send + Sync {
 
     /// Shows a notification.
     fn notify(&self, title: &str, body: &str);
+
+    /// Opens a page in the user's browser.
+    fn open_page(&self, url: &str) -> Result<(), DesktopError>;
+
+    /// Tells that a balance is low, with what can be done about it.
+    fn tell_low_balance(&self, low: &LowBalance);
 
     /// Ends the program.
     fn quit(&self);

@@ -19,6 +19,7 @@ mod route;
 mod session;
 mod settings;
 pub mod sites;
+pub mod stations;
 pub mod view;
 mod words;
 

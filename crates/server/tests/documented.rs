@@ -1,5 +1,7 @@
 //! The OpenAPI document holds what the server does.
 
+mod stations;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -393,6 +395,7 @@ async fn changes(check: &mut Check<'_>) {
     check
         .ask("POST", "/api/sites/{id}/chat", &chat, "nonsense")
         .await;
+    stations::ask(check, &id).await;
     let of = |rest: &str| format!("/api/keys/{}{rest}", key["id"].as_str().unwrap());
     let key_route = "/api/keys/{id}";
     check

@@ -6,4 +6,5 @@ mod layers;
 mod values;
 
 pub use layers::{Override, SettingsError, SettingsStore};
+pub(crate) use values::Stations as StationSettings;
 pub use values::{HeaderEncoding, Settings};

@@ -16,6 +16,7 @@ pub struct Settings {
     pub capture: Capture,
     pub routing: Routing,
     pub pricing: Pricing,
+    pub stations: Stations,
     pub analyzer: Analyzer,
     pub advisor: Advisor,
     pub security: Security,
@@ -77,6 +78,24 @@ section! {
 section! {
     /// Money.
     Pricing { exchange_rate: f64 }
+}
+section! {
+    /// Balances, logs and check-in of relay stations.
+    Stations {
+        auto_query: bool,
+        auto_query_minutes: u32,
+        low_balance_usd: f64,
+        notify_low_balance: bool,
+        checkin_pages: u32,
+        balance_auth: String,
+        log_auth: String,
+        proxy: String,
+        user_agent: String,
+        balance_path: String,
+        usage_path: String,
+        logs_path: String,
+        logs_page_size: u32,
+    }
 }
 section! {
     /// Similarity.
@@ -222,6 +241,7 @@ impl Settings {
                 let bad = !(rate.is_finite() && rate > 0.0 && rate < 1_000.0);
                 check(bad, "pricing.exchange_rate", "must be a number above 0")
             })
+            .or_else(|| self.stations.problem())
             .or_else(|| {
                 let number = self.analyzer.similarity_threshold_warning;
                 fraction("analyzer.similarity_threshold_warning", number)
@@ -277,5 +297,66 @@ impl Settings {
                     &["compact", "default", "relaxed"],
                 )
             })
+    }
+}
+
+impl Stations {
+    /// What is wrong with the values.
+    fn problem(&self) -> Option<(&'static str, String)> {
+        let check =
+            |wrong: bool, key: &'static str, says: &str| wrong.then(|| (key, says.to_owned()));
+        let auth = |key, form: &str| {
+            let known = matches!(form, "bearer" | "url_key");
+            check(!known, key, "must be bearer or url_key")
+        };
+        let path = |key, path: &str| {
+            let fits = path.is_empty() || path.starts_with('/');
+            let bad = !fits || path.chars().any(|c| c.is_control() || c.is_whitespace());
+            check(bad, key, "must be empty or a path that begins with /")
+        };
+        let low = self.low_balance_usd;
+        check(
+            !(5..=1440).contains(&self.auto_query_minutes),
+            "stations.auto_query_minutes",
+            "must be between 5 and 1440",
+        )
+        .or_else(|| {
+            let bad = !(low.is_finite() && (0.0..=1_000_000.0).contains(&low));
+            check(
+                bad,
+                "stations.low_balance_usd",
+                "must be a number from 0 to 1000000",
+            )
+        })
+        .or_else(|| {
+            let bad = !(1..=50).contains(&self.checkin_pages);
+            check(bad, "stations.checkin_pages", "must be between 1 and 50")
+        })
+        .or_else(|| auth("stations.balance_auth", &self.balance_auth))
+        .or_else(|| auth("stations.log_auth", &self.log_auth))
+        .or_else(|| {
+            let proxy = Some(&self.proxy).filter(|proxy| !proxy.is_empty())?;
+            let error = net::Outbound::parse(proxy).err()?;
+            Some(("stations.proxy", error.to_string()))
+        })
+        .or_else(|| {
+            let bad = !self.user_agent.is_ascii() || self.user_agent.chars().any(char::is_control);
+            check(
+                bad,
+                "stations.user_agent",
+                "must be plain ASCII on one line",
+            )
+        })
+        .or_else(|| path("stations.balance_path", &self.balance_path))
+        .or_else(|| path("stations.usage_path", &self.usage_path))
+        .or_else(|| path("stations.logs_path", &self.logs_path))
+        .or_else(|| {
+            let bad = !(10..=1000).contains(&self.logs_page_size);
+            check(
+                bad,
+                "stations.logs_page_size",
+                "must be between 10 and 1000",
+            )
+        })
     }
 }

@@ -233,7 +233,7 @@ impl Sites {
     }
 
     /// A number for jitter and random picks: a Weyl sequence, well mixed; no secret.
-    pub(super) fn random(&self) -> u64 {
+    pub(crate) fn random(&self) -> u64 {
         let step = self
             .random
             .fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
@@ -262,7 +262,7 @@ impl Sites {
         &self.classifier
     }
 
-    pub(super) fn store(&self) -> &SiteStore {
+    pub(crate) fn store(&self) -> &SiteStore {
         &self.store
     }
 
@@ -270,11 +270,11 @@ impl Sites {
         &*self.clock
     }
 
-    pub(super) fn live(&self) -> &Live {
+    pub(crate) fn live(&self) -> &Live {
         &self.live
     }
 
-    pub(super) fn own(&self) -> &OwnAddresses {
+    pub(crate) fn own(&self) -> &OwnAddresses {
         &self.own
     }
 
@@ -306,6 +306,6 @@ pub(super) fn random() -> Result<String, SiteError> {
     })
 }
 
-pub(super) fn new_id(kind: &str) -> Result<String, SiteError> {
+pub(crate) fn new_id(kind: &str) -> Result<String, SiteError> {
     Ok(format!("{kind}_{}", &random()?[..12]))
 }

@@ -16,6 +16,7 @@ mod routing;
 mod spoken;
 mod view;
 
+pub(crate) use book::new_id;
 pub use book::{OpenSitesError, Sites};
 pub use error::SiteError;
 pub use input::{KeyInput, MoveKeys, SiteInput};

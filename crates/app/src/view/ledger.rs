@@ -46,7 +46,7 @@ pub struct EntryView {
 }
 
 /// Body of `POST /api/stations/{id}/ledger` and `PATCH /api/ledger/{entry}`. Amounts are decimal numbers
-/// as text (`"12.50"`) or numbers.
+/// as text: `"12.50"`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct EntryInput {
@@ -111,8 +111,10 @@ pub struct StationLogs {
     pub total: Option<u32>,
     /// This page, from 1.
     pub page: u32,
-    /// Rows per page.
+    /// Rows per page; a station may give fewer than were asked for.
     pub size: u32,
+    /// Whether there is another page.
+    pub more: bool,
     /// Newest first.
     pub rows: Vec<StationLogRow>,
     /// Sums over all rows that fit the filter and are known, refunds subtracted.
@@ -192,14 +194,14 @@ pub struct StationLogRow {
 /// Sums of a log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct StationLogTotals {
-    /// Calls.
-    pub calls: u32,
+    /// Calls; `None`: the station does not say, as below.
+    pub calls: Option<f64>,
     /// Prompt tokens.
-    pub prompt_tokens: f64,
+    pub prompt_tokens: Option<f64>,
     /// Generated tokens.
-    pub completion_tokens: f64,
+    pub completion_tokens: Option<f64>,
     /// Read from the cache.
-    pub cache_read_tokens: f64,
+    pub cache_read_tokens: Option<f64>,
     /// Billed, refunds subtracted, US dollars; `None`: in no unit that we can turn into money.
     pub cost_usd: Option<f64>,
     /// Refunded, US dollars.

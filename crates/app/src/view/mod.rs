@@ -38,6 +38,6 @@ pub use site::{
 };
 pub use station::{
     AccountView, AlertView, AutoQueryView, BalanceView, CheckinView, FiguresView, InterfaceTrial,
-    InterfaceView, KindView, PointersView, QueryView, RawAnswer, RawAnswers, RoundSite, RoundView,
-    StationList, StationTotals, StationView, TodayView, WindowView,
+    InterfaceView, KindView, PointerReading, PointersView, QueryView, RawAnswer, RawAnswers,
+    RoundSite, RoundView, StationList, StationTotals, StationView, TodayView, WindowView,
 };

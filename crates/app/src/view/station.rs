@@ -119,7 +119,7 @@ pub struct BalanceView {
     pub unlimited: bool,
     /// `USD|CNY|quota`: the unit of `remaining`, `used`, `granted`.
     pub unit: String,
-    /// What can be spent: the smaller of key cap and wallet where both are known.
+    /// What is left: of key or account, whichever runs out first where both are known.
     pub remaining: Option<f64>,
     /// Spent so far.
     pub used: Option<f64>,
@@ -133,6 +133,8 @@ pub struct BalanceView {
     pub used_usd: Option<f64>,
     /// `granted` in US dollars.
     pub granted_usd: Option<f64>,
+    /// What can be spent right now: windows counted in as well, US dollars.
+    pub spendable_usd: Option<f64>,
     /// `remaining` in quota units, where the station counts so.
     pub remaining_quota: Option<f64>,
     /// `used` in quota units.
@@ -372,21 +374,18 @@ pub struct InterfaceView {
     pub balance_proxy: String,
     /// Way out of log queries.
     pub log_proxy: String,
-    /// Path of the subscription; `{key}` is filled in.
-    pub subscription_path: String,
-    /// Path of the usage.
-    pub usage_path: String,
-    /// Path of the logs; `{key}`, `{page}`, `{size}`, `{start}`, `{end}` are filled in.
-    pub logs_path: String,
-    /// Rows per page of the logs.
-    pub logs_page_size: Option<u32>,
-    /// For a station that we do not know: its own path of the balance.
+    /// Path and query of the balance, in place of the kind's own; `{key}` is filled in.
     pub balance_path: String,
-    /// Where in that answer things stand.
+    /// Path and query of what was used, where that stands elsewhere.
+    pub usage_path: String,
+    /// Path and query of the logs; `{key}`, `{page}`, `{size}`, `{start}`, `{end}`, `{model}` are filled in.
+    pub logs_path: String,
+    /// Where in the answers things stand: for a station that we do not know.
     pub pointers: PointersView,
 }
 
-/// JSON pointers (`/data/balance`) into an answer; empty: not there.
+/// JSON pointers (`/data/balance`) into answers; empty: not there. Those of the balance may begin with
+/// `usage:` where they are for the answer of `usage_path`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct PointersView {
@@ -396,24 +395,40 @@ pub struct PointersView {
     pub used: String,
     /// What was given.
     pub granted: String,
-    /// `USD|CNY|quota`, literally.
-    pub unit: String,
-    /// The numbers are divided by this: `500000`; empty: 1.
-    pub divisor: String,
+    /// A truth value: no limit.
+    pub unlimited: String,
     /// End of the key.
     pub expires_at: String,
+    /// `USD|CNY|quota`, literally: the unit after dividing; empty: `USD`.
+    pub unit: String,
+    /// Amounts are divided by this: `500000`; empty: 1.
+    pub divisor: String,
     /// The list of rows in the answer of the logs.
     pub log_rows: String,
+    /// How many there are in all.
+    pub log_total: String,
     /// In a row: its time.
     pub log_time: String,
     /// In a row: its model.
     pub log_model: String,
-    /// In a row: its cost.
-    pub log_cost: String,
+    /// In a row: name of the key.
+    pub log_token_name: String,
     /// In a row: prompt tokens.
     pub log_prompt_tokens: String,
     /// In a row: generated tokens.
     pub log_completion_tokens: String,
+    /// In a row: tokens read from the cache.
+    pub log_cache_read_tokens: String,
+    /// In a row: its cost.
+    pub log_cost: String,
+    /// In a row: duration, seconds.
+    pub log_duration: String,
+    /// In a row: the station's name for it.
+    pub log_request_id: String,
+    /// As `unit`, for the costs of rows.
+    pub log_unit: String,
+    /// As `divisor`, for the costs of rows.
+    pub log_divisor: String,
 }
 
 /// Answer of `POST /api/stations/{id}/interface/try`: what would be read.
@@ -423,6 +438,23 @@ pub struct InterfaceTrial {
     pub balance: Option<BalanceView>,
     /// Why there is none.
     pub error: Option<ErrorView>,
+    /// What each pointer reads.
+    pub readings: Vec<PointerReading>,
     /// What the station said.
     pub answers: Vec<RawAnswer>,
+}
+
+/// What a pointer reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PointerReading {
+    /// `remaining`, `used` …
+    pub figure: String,
+    /// The pointer.
+    pub pointer: String,
+    /// What stands there, redacted and short.
+    pub found: Option<String>,
+    /// What it is taken for, in the unit.
+    pub amount: Option<f64>,
+    /// What is wrong with it.
+    pub error: Option<ErrorView>,
 }

@@ -2,6 +2,7 @@
 
 use app::query::{FilterError, QueryError};
 use app::sites::SiteError;
+use app::stations::StationError;
 use app::{DesktopError, SettingsError};
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -109,6 +110,23 @@ impl From<SiteError> for ApiError {
             "no_such_site" | "no_such_key" => StatusCode::NOT_FOUND,
             "keys_move" | "name_taken" | "key_taken" => StatusCode::CONFLICT,
             "vault_locked" | "store_failed" => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self {
+            params: error.params(),
+            ..Self::new(status, error.code(), &error)
+        }
+    }
+}
+
+impl From<StationError> for ApiError {
+    fn from(error: StationError) -> Self {
+        let status = match error.code() {
+            "no_such_site" | "no_such_key" | "no_such_entry" => StatusCode::NOT_FOUND,
+            "name_taken" | "key_taken" => StatusCode::CONFLICT,
+            "vault_locked" | "store_failed" => StatusCode::SERVICE_UNAVAILABLE,
+            "station_failed" => StatusCode::BAD_GATEWAY,
+            "internal" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
         Self {

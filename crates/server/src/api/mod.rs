@@ -9,6 +9,7 @@ mod export;
 mod health;
 mod history;
 mod keys;
+mod ledger;
 mod metrics;
 mod openapi;
 mod requests;
@@ -16,6 +17,7 @@ mod routes;
 mod session;
 mod sites;
 mod speech;
+mod stations;
 mod stats;
 
 use std::net::SocketAddr;
@@ -25,7 +27,7 @@ use app::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_response;
-use axum::routing::{any, delete, get, patch, post};
+use axum::routing::{any, delete, get, patch, post, put};
 use tokio_util::sync::CancellationToken;
 
 use crate::{panel, ws};
@@ -94,6 +96,46 @@ pub(crate) fn router(api: Api) -> Router {
             "/api/sites/{id}/chat/preview",
             post(chat::preview).layer(DefaultBodyLimit::max(chat::LARGEST)),
         )
+        .route("/api/stations", get(stations::list))
+        .route(
+            "/api/stations/refresh",
+            get(stations::round)
+                .post(stations::begin_round)
+                .delete(stations::cancel_round),
+        )
+        .route(
+            "/api/stations/{id}",
+            get(stations::one).patch(stations::change),
+        )
+        .route("/api/stations/{id}/refresh", post(stations::refresh))
+        .route("/api/stations/{id}/raw", get(stations::raw))
+        .route(
+            "/api/stations/{id}/interface",
+            get(stations::interface).put(stations::put_interface),
+        )
+        .route(
+            "/api/stations/{id}/interface/try",
+            post(stations::try_interface),
+        )
+        .route(
+            "/api/stations/{id}/account",
+            put(stations::put_account).delete(stations::remove_account),
+        )
+        .route("/api/stations/{id}/logs", get(stations::logs))
+        .route("/api/stations/{id}/logs.csv", get(stations::logs_csv))
+        .route("/api/stations/{id}/series", get(stations::series))
+        .route("/api/stations/{id}/checkin", post(stations::mark_checkin))
+        .route(
+            "/api/stations/{id}/ledger",
+            get(ledger::ledger).post(ledger::add),
+        )
+        .route("/api/stations/{id}/ledger.csv", get(ledger::table))
+        .route(
+            "/api/ledger/{id}",
+            patch(ledger::change).delete(ledger::remove),
+        )
+        .route("/api/comparison", get(stations::comparison))
+        .route("/api/checkin", post(stations::check_in))
         .route("/api/keys", get(keys::list))
         .route("/api/keys/reset", post(keys::reset_all))
         .route("/api/keys/{id}", patch(keys::change).delete(keys::delete))

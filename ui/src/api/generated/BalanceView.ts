@@ -24,7 +24,7 @@ unlimited: boolean,
  */
 unit: string, 
 /**
- * What can be spent: the smaller of key cap and wallet where both are known.
+ * What is left: of key or account, whichever runs out first where both are known.
  */
 remaining: number | null, 
 /**
@@ -51,6 +51,10 @@ used_usd: number | null,
  * `granted` in US dollars.
  */
 granted_usd: number | null, 
+/**
+ * What can be spent right now: windows counted in as well, US dollars.
+ */
+spendable_usd: number | null, 
 /**
  * `remaining` in quota units, where the station counts so.
  */

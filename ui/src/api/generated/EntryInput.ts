@@ -2,7 +2,7 @@
 
 /**
  * Body of `POST /api/stations/{id}/ledger` and `PATCH /api/ledger/{entry}`. Amounts are decimal numbers
- * as text (`"12.50"`) or numbers.
+ * as text: `"12.50"`.
  */
 export type EntryInput = { 
 /**

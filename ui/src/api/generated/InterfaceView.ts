@@ -23,26 +23,18 @@ balance_proxy: string,
  */
 log_proxy: string, 
 /**
- * Path of the subscription; `{key}` is filled in.
- */
-subscription_path: string, 
-/**
- * Path of the usage.
- */
-usage_path: string, 
-/**
- * Path of the logs; `{key}`, `{page}`, `{size}`, `{start}`, `{end}` are filled in.
- */
-logs_path: string, 
-/**
- * Rows per page of the logs.
- */
-logs_page_size: number | null, 
-/**
- * For a station that we do not know: its own path of the balance.
+ * Path and query of the balance, in place of the kind's own; `{key}` is filled in.
  */
 balance_path: string, 
 /**
- * Where in that answer things stand.
+ * Path and query of what was used, where that stands elsewhere.
+ */
+usage_path: string, 
+/**
+ * Path and query of the logs; `{key}`, `{page}`, `{size}`, `{start}`, `{end}`, `{model}` are filled in.
+ */
+logs_path: string, 
+/**
+ * Where in the answers things stand: for a station that we do not know.
  */
 pointers: PointersView, };

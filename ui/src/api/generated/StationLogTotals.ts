@@ -5,21 +5,21 @@
  */
 export type StationLogTotals = { 
 /**
- * Calls.
+ * Calls; `None`: the station does not say, as below.
  */
-calls: number, 
+calls: number | null, 
 /**
  * Prompt tokens.
  */
-prompt_tokens: number, 
+prompt_tokens: number | null, 
 /**
  * Generated tokens.
  */
-completion_tokens: number, 
+completion_tokens: number | null, 
 /**
  * Read from the cache.
  */
-cache_read_tokens: number, 
+cache_read_tokens: number | null, 
 /**
  * Billed, refunds subtracted, US dollars; `None`: in no unit that we can turn into money.
  */

@@ -24,9 +24,13 @@ total: number | null,
  */
 page: number, 
 /**
- * Rows per page.
+ * Rows per page; a station may give fewer than were asked for.
  */
 size: number, 
+/**
+ * Whether there is another page.
+ */
+more: boolean, 
 /**
  * Newest first.
  */
