@@ -319,6 +319,8 @@ impl Capabilities {
             Lesson::NoCacheControl => self.cache_control = false,
             Lesson::SystemFirst => self.midsystem = MidSystem::User,
             Lesson::NoDeveloper => self.system_role = SystemRole::System,
+            Lesson::NoSystem => self.system_role = SystemRole::User,
+            Lesson::UserFirst => self.user_first = true,
             Lesson::NoStrictTools => self.strict_tools = false,
             Lesson::PlainSchemas => self.schema_filter = SchemaFilter::Gemini,
             Lesson::ToolLimit { tools } => self.max_tools = Some(*tools),

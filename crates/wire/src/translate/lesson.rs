@@ -1,9 +1,11 @@
 //! What an upstream's refusal teaches about what it can do.
 
+mod learn;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Capabilities;
+pub use learn::learn;
 
 /// One thing learnt from a refusal, applied with [`Capabilities::learn`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -63,6 +65,10 @@ pub enum Lesson {
     SystemFirst,
     /// `developer` is no role.
     NoDeveloper,
+    /// `system` is no role.
+    NoSystem,
+    /// The first message must be the user's.
+    UserFirst,
     /// Tools may not be `strict`.
     NoStrictTools,
     /// Schemas may hold plain keywords only.
@@ -72,11 +78,4 @@ pub enum Lesson {
         /// Tools.
         tools: usize,
     },
-}
-
-/// What an error answer (400 or 422) teaches, given the body that was sent. `None` when it is about
-/// something else, or when the capabilities knew it already (so that the same request is not sent twice).
-pub fn learn(known: &Capabilities, sent: &[u8], status: u16, body: &[u8]) -> Option<Lesson> {
-    let _ = (known, sent, status, body);
-    None
 }

@@ -2,5 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod anthropic_answer;
 mod anthropic_events;
+mod anthropic_request;
 mod anthropic_stream;
