@@ -51,6 +51,9 @@ pub struct Capabilities {
     pub tool_id_limit: usize,
     /// Longest tool name, in characters.
     pub tool_name_limit: usize,
+    /// Whether calls sent back must be signed (Gemini 3 and later). The signature does not survive the way
+    /// through the caller, so Google's documented placeholder stands for it.
+    pub call_signatures: bool,
     /// Which keywords of JSON Schema are understood in tools.
     pub schema_filter: SchemaFilter,
     /// Whether `temperature` may be set.
@@ -101,6 +104,7 @@ impl Default for Capabilities {
             max_tools: None,
             tool_id_limit: 40,
             tool_name_limit: 64,
+            call_signatures: false,
             schema_filter: SchemaFilter::None,
             temperature: true,
             top_p: true,
@@ -322,6 +326,7 @@ impl Capabilities {
             Lesson::NoSystem => self.system_role = SystemRole::User,
             Lesson::UserFirst => self.user_first = true,
             Lesson::NoStrictTools => self.strict_tools = false,
+            Lesson::CallSignatures => self.call_signatures = true,
             Lesson::PlainSchemas => self.schema_filter = SchemaFilter::Gemini,
             Lesson::ToolLimit { tools } => self.max_tools = Some(*tools),
         }

@@ -71,6 +71,8 @@ pub enum Lesson {
     UserFirst,
     /// Tools may not be `strict`.
     NoStrictTools,
+    /// Calls sent back must be signed.
+    CallSignatures,
     /// Schemas may hold plain keywords only.
     PlainSchemas,
     /// So many tools at most.

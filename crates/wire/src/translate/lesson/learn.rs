@@ -330,6 +330,9 @@ impl<'a> Refusal<'a> {
     }
 
     fn schemas(&self) -> Option<Lesson> {
+        if self.says("missing a thought_signature") || self.says("missing a `thought_signature`") {
+            return (!self.known.call_signatures).then_some(Lesson::CallSignatures);
+        }
         self.member("tools")?;
         let told = ["unknown name", "function_declarations", "schema"];
         let keywords = [

@@ -11,6 +11,9 @@ use crate::translate::capabilities::{Passback, ReasoningField};
 use crate::translate::change::{ChangeKind, Reason};
 use crate::translate::object::{Object, one, string, take_string};
 
+/// What Google documents for calls that come from elsewhere and have no signature.
+const UNSIGNED: &str = "skip_thought_signature_validator";
+
 /// A call that waits for its result.
 #[derive(Debug)]
 pub(super) struct Call {
@@ -110,11 +113,15 @@ impl Request<'_> {
             let path = format!("{}/name", block.path);
             self.changes.converted(&path, Reason::Limit, name.as_str());
         }
-        said.tool_calls.push(json!({
+        let mut call = json!({
             "id": sent,
             "type": "function",
             "function": {"name": name, "arguments": arguments(block.json.get("input"))},
-        }));
+        });
+        if self.able.call_signatures {
+            call["extra_content"] = json!({"google": {"thought_signature": UNSIGNED}});
+        }
+        said.tool_calls.push(call);
         said.calls.push(Call {
             id: id.to_owned(),
             sent,

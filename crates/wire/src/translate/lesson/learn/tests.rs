@@ -184,6 +184,11 @@ fn each_refusal_teaches_one_thing() {
             Lesson::PlainSchemas,
         ),
         (
+            "Function call is missing a thought_signature in functionCall parts. Additional data, function call `default_api:Bash`, position 2.",
+            None,
+            Lesson::CallSignatures,
+        ),
+        (
             "tools.0.function.strict is not supported",
             None,
             Lesson::NoStrictTools,
