@@ -4,5 +4,7 @@
 
 mod anthropic_answer;
 mod anthropic_events;
+mod anthropic_properties;
 mod anthropic_request;
 mod anthropic_stream;
+mod chat_rules;

@@ -94,6 +94,11 @@ tool_id_limit: number,
  */
 tool_name_limit: number, 
 /**
+ * Whether calls sent back must be signed (Gemini 3 and later). The signature does not survive the way
+ * through the caller, so Google's documented placeholder stands for it.
+ */
+call_signatures: boolean, 
+/**
  * Which keywords of JSON Schema are understood in tools.
  */
 schema_filter: SchemaFilter, 

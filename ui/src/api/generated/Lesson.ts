@@ -11,7 +11,7 @@ tokens: number, } | { "lesson": "no_stream_options" } | { "lesson": "no_json_sch
 /**
  * Names of efforts.
  */
-names: Array<string>, } | { "lesson": "reasoning_passback" } | { "lesson": "no_reasoning_passback" } | { "lesson": "no_parallel_tool_calls" } | { "lesson": "no_forced_tool" } | { "lesson": "no_tools" } | { "lesson": "no_images" } | { "lesson": "no_files" } | { "lesson": "no_temperature" } | { "lesson": "no_top_p" } | { "lesson": "no_top_k" } | { "lesson": "no_stop" } | { "lesson": "no_user" } | { "lesson": "no_prompt_cache_key" } | { "lesson": "no_cache_control" } | { "lesson": "system_first" } | { "lesson": "no_developer" } | { "lesson": "no_strict_tools" } | { "lesson": "plain_schemas" } | { "lesson": "tool_limit", 
+names: Array<string>, } | { "lesson": "reasoning_passback" } | { "lesson": "no_reasoning_passback" } | { "lesson": "no_parallel_tool_calls" } | { "lesson": "no_forced_tool" } | { "lesson": "no_tools" } | { "lesson": "no_images" } | { "lesson": "no_files" } | { "lesson": "no_temperature" } | { "lesson": "no_top_p" } | { "lesson": "no_top_k" } | { "lesson": "no_stop" } | { "lesson": "no_user" } | { "lesson": "no_prompt_cache_key" } | { "lesson": "no_cache_control" } | { "lesson": "system_first" } | { "lesson": "no_developer" } | { "lesson": "no_system" } | { "lesson": "user_first" } | { "lesson": "no_strict_tools" } | { "lesson": "call_signatures" } | { "lesson": "plain_schemas" } | { "lesson": "tool_limit", 
 /**
  * Tools.
  */
