@@ -8,6 +8,7 @@ mod pools;
 mod relay;
 mod routing;
 mod secrecy;
+mod translated;
 
 use relay::Relay;
 use serde_json::{Value, json};

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 /// A request as it came in.
 #[derive(Clone, Debug)]
 pub struct Called {
+    pub path: String,
     pub key: String,
     pub model: String,
     pub headers: HeaderMap,
@@ -105,6 +106,7 @@ async fn called(request: Request<Incoming>) -> Called {
     let bearer = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     let json: Value = serde_json::from_slice(&body).unwrap_or_default();
     Called {
+        path: parts.uri.path().to_owned(),
         key: header("x-api-key")
             .or(bearer)
             .unwrap_or_default()
@@ -149,10 +151,19 @@ pub fn limited(retry_after: &str) -> Reply {
     reply
 }
 
-fn reply(status: u16, body: &Value) -> Reply {
+/// A JSON answer.
+pub fn reply(status: u16, body: &Value) -> Reply {
     Response::builder()
         .status(status)
         .header("content-type", "application/json")
         .body(Full::from(body.to_string()))
+        .unwrap()
+}
+
+/// A stream of events.
+pub fn events(text: &str) -> Reply {
+    Response::builder()
+        .header("content-type", "text/event-stream")
+        .body(Full::from(text.to_owned()))
         .unwrap()
 }
