@@ -5,7 +5,8 @@ import type { EventList } from "./generated/EventList";
 import type { ExchangeRow } from "./generated/ExchangeRow";
 import type { FoundLines } from "./generated/FoundLines";
 
-export type Side = "request" | "response";
+/** A body as the client sent it, as it went upstream, as the upstream answered, as the client got it. */
+export type Side = "request" | "sent" | "response" | "answered";
 export type Form = "pretty" | "exact" | "assembled";
 export type Page = { requests: ExchangeRow[]; next: string | null };
 export type TextSlice = { text: string; total_bytes: number; next: number | null };
@@ -23,8 +24,8 @@ export const readLines = (id: string, side: Side, form: Form, from: number, coun
 export const findLines = (id: string, side: Side, form: Form, q: string): Promise<FoundLines> =>
   read(address(one(id, "/find"), { side, form, q }));
 
-export const readEvents = (id: string, from: number, count: number): Promise<EventList> =>
-  read(address(one(id, "/events"), { from, count }));
+export const readEvents = (id: string, side: Side, from: number, count: number): Promise<EventList> =>
+  read(address(one(id, "/events"), { side, from, count }));
 
 export const readSlice = (id: string, side: Side, pointer: string, offset: number): Promise<TextSlice> =>
   read(address(one(id, "/text"), { side, pointer, offset, length: 65536 }));

@@ -55,6 +55,7 @@ export const iconNames = [
   "search-x",
   "settings",
   "shield",
+  "shuffle",
   "sliders-horizontal",
   "square",
   "square-terminal",

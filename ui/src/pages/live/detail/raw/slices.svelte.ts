@@ -20,9 +20,9 @@ export const lineSource =
   };
 
 export const eventSource =
-  (id: string): Source<EventView> =>
+  (id: string, side: Side): Source<EventView> =>
   async (from, count) => {
-    const answer = await readEvents(id, from, count);
+    const answer = await readEvents(id, side, from, count);
     return { total: answer.total, items: answer.events };
   };
 
