@@ -65,7 +65,7 @@ pub(crate) fn settle(balance: &mut Balance, paying: Paying, now: Timestamp) {
     if key_is_open && fund == Fund::Unknown {
         note(balance, Problem::AccountHidden);
     }
-    balance.spendable = within_windows(balance, spendable);
+    balance.spendable = within_windows(balance, spendable, fund);
     balance.expires_at = key
         .as_ref()
         .and_then(|key| key.expires_at)
@@ -125,7 +125,7 @@ fn purse(balance: &Balance, scope: Scope) -> Option<&Purse> {
 }
 
 /// What can be spent is never less than nothing, and no more than the tightest window leaves.
-fn within_windows(balance: &Balance, spendable: Measured<Nanos>) -> Measured<Nanos> {
+fn within_windows(balance: &Balance, spendable: Measured<Nanos>, fund: Fund) -> Measured<Nanos> {
     let windows = balance
         .windows
         .iter()
@@ -135,7 +135,7 @@ fn within_windows(balance: &Balance, spendable: Measured<Nanos>) -> Measured<Nan
     let least = match (tightest, spendable.value()) {
         (Some(window), Some(_)) if spendable.is_exact() => smaller(spendable, window),
         (Some(window), Some(_)) => estimated(smaller(spendable, window)),
-        (Some(window), None) if balance.unlimited => window,
+        (Some(window), None) if balance.unlimited && fund == Fund::Unlimited => window,
         (Some(window), None) => estimated(window),
         (None, _) => spendable,
     };

@@ -11,6 +11,8 @@
 //!
 //! [`personas`] are whole sites that sell Claude, honest and otherwise, for the authenticity tester.
 //!
+//! [`stations`] are relay stations with accounts, balances, logs, limits and traps.
+//!
 //! [`demo`] drives made-up clients against a proxy whose upstream is such a server.
 
 mod answer;
@@ -33,6 +35,7 @@ pub mod demo;
 pub mod dialect;
 pub mod personas;
 pub mod scenarios;
+pub mod stations;
 
 pub use answer::{Answer, Block, Stop, UsageForm};
 pub use ask::{Ask, Last};

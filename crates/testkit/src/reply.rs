@@ -217,6 +217,8 @@ fn reason(status: u16) -> &'static str {
         102 => "Processing",
         103 => "Early Hints",
         200 => "OK",
+        301 => "Moved Permanently",
+        302 => "Found",
         307 => "Temporary Redirect",
         308 => "Permanent Redirect",
         400 => "Bad Request",
@@ -234,6 +236,7 @@ fn reason(status: u16) -> &'static str {
         502 => "Bad Gateway",
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
+        511 => "Network Authentication Required",
         _ => "",
     }
 }

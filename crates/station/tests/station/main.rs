@@ -8,4 +8,5 @@ mod detection;
 mod harness;
 mod logs;
 mod properties;
+mod real;
 mod refusals;
