@@ -37,14 +37,14 @@ pub(crate) fn parameters(schema: Value, filter: SchemaFilter) -> Value {
         Value::Object(schema) => schema,
         _ => Object::new(),
     };
-    schema.remove("$schema");
+    schema.shift_remove("$schema");
     let mut schema = match filter {
         SchemaFilter::None => schema,
         SchemaFilter::Gemini => Plain::of(&schema),
     };
     if schema.get("type").and_then(Value::as_str) != Some("object") {
         // First, where people look for it.
-        schema.remove("type");
+        schema.shift_remove("type");
         schema.shift_insert(0, "type".to_owned(), json!("object"));
     }
     if !schema.get("properties").is_some_and(Value::is_object) {

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod anthropic_answer;
+mod anthropic_corpus;
 mod anthropic_events;
 mod anthropic_properties;
 mod anthropic_request;
+mod anthropic_speed;
 mod anthropic_stream;
 mod chat_rules;
