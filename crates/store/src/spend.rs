@@ -24,7 +24,8 @@ pub struct Spend {
     pub priced_tokens: u64,
 }
 
-const SUMS: &str = "count(*), coalesce(sum(cost_basis = 'unpriced'), 0), coalesce(sum(cost_nano_usd), 0), \
+const SUMS: &str = "count(*), coalesce(sum(cost_basis = 'unpriced'), 0), \
+     coalesce(sum(coalesce(list_nano_usd, cost_nano_usd)), 0), \
      coalesce(sum(coalesce(input, 0) + coalesce(cache_read, 0) + coalesce(cache_write_5m, 0) + \
      coalesce(cache_write_1h, 0) + coalesce(output, 0)), 0), \
      coalesce(sum(iif(cost_nano_usd IS NULL, 0, coalesce(input, 0) + coalesce(cache_read, 0) + \

@@ -236,10 +236,9 @@ impl Stations {
             ..Usage::default()
         };
         let at = row.time.unwrap_or_else(|| self.now());
-        let cost = self
-            .pricing
-            .cost(Some(model), &usage, UsageBasis::Exact, at);
-        cost.usd
+        // At list price: the ratio of the row, or the site's multiplier, comes later.
+        let exact = UsageBasis::Exact;
+        self.pricing.cost(None, Some(model), &usage, exact, at).usd
     }
 }
 
