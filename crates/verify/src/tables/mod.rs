@@ -1,5 +1,6 @@
 //! The tables of `config/verify`, compiled in.
 
+mod battery;
 mod likelihoods;
 mod models;
 mod phrases;
@@ -10,10 +11,11 @@ mod words;
 
 use serde::de::DeserializeOwned;
 
+pub use battery::{Battery, Item};
 pub use likelihoods::{Channel, Likelihoods, ModelOdds, Row, Sign};
 pub use models::{CacheMinimum, ForcedTool, ImageTier, Model, Models, Sampling, ToolTokens};
 pub use phrases::{Gate, Phrases, Scan, Strength, Vendor};
-pub use prompts::{Prompts, Slope};
+pub use prompts::{Prompts, Slope, Smallest};
 pub use rules::Rules;
 pub use signatures::SignatureFacts;
 pub use words::{Language, Words};
@@ -58,6 +60,8 @@ pub struct Tables {
     pub phrases: Phrases,
     /// What is known of signatures.
     pub signatures: SignatureFacts,
+    /// Questions.
+    pub battery: Battery,
 }
 
 impl Tables {
@@ -73,6 +77,7 @@ impl Tables {
             rules: Rules::bundled()?,
             phrases: Phrases::bundled()?,
             signatures: SignatureFacts::bundled()?,
+            battery: Battery::bundled()?,
             models,
         })
     }

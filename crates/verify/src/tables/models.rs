@@ -64,6 +64,8 @@ pub struct Model {
     pub cache_minimum: Option<CacheMinimum>,
     /// What tools add to the prompt.
     pub tool_tokens: Option<ToolTokens>,
+    /// A tool type of Anthropic's that it does not have.
+    pub unsupported_tool: Option<String>,
     /// How large pictures are seen.
     pub image_tier: Option<ImageTier>,
     /// Whether thinking blocks are bound to what stands before them.

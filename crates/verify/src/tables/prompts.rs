@@ -16,6 +16,21 @@ pub struct Prompts {
     prompts: Vec<Prompt>,
     overheads: Vec<Overhead>,
     slopes: Vec<Slope>,
+    smallest: Smallest,
+}
+
+/// What any Claude takes for the smallest prompts, tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smallest {
+    /// Fewer is no Claude.
+    pub least: u64,
+    /// More has something put before it.
+    pub most: u64,
+    /// Where it is from.
+    pub source: String,
+    /// Whether it may decide something alone.
+    pub verified: bool,
 }
 
 /// A prompt with its tokens, without system prompt, tools and thinking.
@@ -65,6 +80,7 @@ struct File {
     prompt: Vec<Prompt>,
     thinking_overhead: Vec<Overhead>,
     slope: Vec<Slope>,
+    smallest: Smallest,
 }
 
 impl Prompts {
@@ -90,6 +106,7 @@ impl Prompts {
             prompts: file.prompt,
             overheads: file.thinking_overhead,
             slopes: file.slope,
+            smallest: file.smallest,
         })
     }
 
@@ -121,6 +138,11 @@ impl Prompts {
         let holds =
             |row: &&Overhead| row.verified && row.mode == mode && row.models.contains(&model.id);
         self.overheads.iter().find(holds).map(|row| row.tokens)
+    }
+
+    /// What any Claude takes for the smallest prompts.
+    pub fn smallest(&self) -> &Smallest {
+        &self.smallest
     }
 
     /// The bands of a text.

@@ -147,7 +147,7 @@ impl Grounds<'_> {
                 let little = self
                     .injected
                     .is_some_and(|tokens| tokens <= self.rules.verdict.known_injection);
-                little && self.channel() == Channel::Subscription.name()
+                little && self.channel() == Channel::Subscription.name() && self.is_known_proxy()
             }
             // Dropped parameters change nothing about who answers.
             Integrity::ParametersStripped => true,
@@ -155,6 +155,16 @@ impl Grounds<'_> {
         };
         let mut kinds = Integrity::ALL.into_iter();
         kinds.all(|kind| self.integrity.get(kind) != Finding::Yes || harmless(kind))
+    }
+
+    /// Something besides what is put before prompts shows that subscriptions answer.
+    fn is_known_proxy(&self) -> bool {
+        const CLEARLY: f64 = 1.0;
+        self.weighed.iter().any(|one| {
+            let own = one.row.log_channel(Channel::Subscription);
+            let direct = one.row.log_channel(Channel::FirstParty);
+            one.about.family != Family::Tokens && own - direct >= CLEARLY
+        })
     }
 
     fn has_keys(&self) -> bool {

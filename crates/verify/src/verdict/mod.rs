@@ -35,7 +35,14 @@ pub(crate) fn weighed<'a>(
     readings: impl Iterator<Item = (&'a About, &'a Reading)>,
 ) -> Vec<Weighed<'a>> {
     let rows = readings.filter_map(|(about, reading)| {
-        let row = tables.likelihoods.row(about.id, &reading.result)?;
+        let row = tables.likelihoods.row(about.id, &reading.result);
+        debug_assert!(
+            row.is_some() || reading.result.is_empty(),
+            "no likelihoods for {} {}",
+            about.id,
+            reading.result
+        );
+        let row = row?;
         Some(Weighed {
             about,
             reading,

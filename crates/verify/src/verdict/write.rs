@@ -186,7 +186,8 @@ fn probes(material: &Material<'_>, weighed: &[Weighed<'_>]) -> Vec<ProbeReport> 
         let say = |words: &Words| words.say(&reading.summary);
         let mut evidence = reading.evidence.clone();
         for one in &mut evidence {
-            for text in [&mut one.expected, &mut one.got].into_iter().flatten() {
+            let texts = [&mut one.expected, &mut one.got].into_iter().flatten();
+            for text in texts.chain(one.claim.params.values_mut()) {
                 *text = hider.hide(text);
             }
         }
