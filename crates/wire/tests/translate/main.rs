@@ -1,6 +1,12 @@
 //! Translation of requests, answers, streams and errors: what a caller would notice.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 mod anthropic_answer;
 mod anthropic_corpus;
@@ -10,3 +16,7 @@ mod anthropic_request;
 mod anthropic_speed;
 mod anthropic_stream;
 mod chat_rules;
+mod chat_to_anthropic;
+mod openai_properties;
+mod responses_to_others;
+mod valid;

@@ -36,9 +36,9 @@ impl Calls {
         Some(id)
     }
 
-    /// There should be one.
-    pub(in crate::translate) fn expect(&mut self) {
-        self.expected = true;
+    /// Notes whether there should be one, as far as is known by now.
+    pub(in crate::translate) fn expect(&mut self, expected: bool) {
+        self.expected = expected;
     }
 
     /// Calls that can be made.

@@ -105,9 +105,9 @@ impl StreamMachine {
         }
     }
 
-    /// The upstream said that it calls a tool, and may not have said which.
-    pub(in crate::translate) fn expect_call(&mut self) {
-        self.calls.expect();
+    /// Notes whether the upstream said that it calls a tool, and no call came so far.
+    pub(in crate::translate) fn expect_call(&mut self, expected: bool) {
+        self.calls.expect(expected);
     }
 
     /// A failure for a caller who wants no stream.

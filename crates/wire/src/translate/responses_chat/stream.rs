@@ -50,9 +50,7 @@ impl StreamMachine {
 
     /// Hands on what the first translation wrote, or why it failed.
     fn pass(&mut self, out: &mut Vec<u8>) {
-        if self.inner.lost_call() {
-            self.outer.expect_call();
-        }
+        self.outer.expect_call(self.inner.lost_call());
         self.outer.feed(&self.between, out);
         self.between.clear();
         if let Some(failed) = self.inner.failed_early() {
@@ -68,9 +66,7 @@ impl StreamMachine {
         if let Some(failed) = self.inner.failure() {
             return Err(self.outer.answer(&failure(failed)));
         }
-        if self.inner.lost_call() {
-            self.outer.expect_call();
-        }
+        self.outer.expect_call(self.inner.lost_call());
         self.outer.whole(&self.between)
     }
 

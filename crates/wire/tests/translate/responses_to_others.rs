@@ -1,9 +1,5 @@
 //! Responses (Codex) to an Anthropic and to a Chat upstream.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-use std::collections::HashMap;
-
 use http::HeaderMap;
 use relayscope_wire::assemble;
 use relayscope_wire::dialect::Dialect;
@@ -12,6 +8,8 @@ use relayscope_wire::translate::{
     UpstreamError,
 };
 use serde_json::{Value, json};
+
+use crate::valid::responses as check;
 
 const CODEX: &str = include_str!("bodies/codex_request.json");
 const BOTH: [Pair; 2] = [Pair::ResponsesAnthropic, Pair::ResponsesChat];
@@ -329,79 +327,6 @@ fn run(pair: Pair, stream: &str) -> (String, StreamMachine) {
     (String::from_utf8(out).unwrap(), machine)
 }
 
-fn events(stream: &str) -> Vec<Value> {
-    let events = stream.split("\n\n").filter(|event| !event.is_empty());
-    events
-        .map(|event| {
-            let (name, data) = event.split_once('\n').unwrap();
-            let data: Value = serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
-            assert_eq!(
-                name.strip_prefix("event: ").unwrap(),
-                data["type"].as_str().unwrap()
-            );
-            data
-        })
-        .collect()
-}
-
-/// What the official clients and Codex rely on.
-fn check(stream: &str) -> Vec<Value> {
-    let events = events(stream);
-    let mut open: HashMap<String, (u64, String)> = HashMap::new();
-    let mut done = Vec::new();
-    for (number, event) in events.iter().enumerate() {
-        assert_eq!(event["sequence_number"], number, "{event}");
-        let kind = event["type"].as_str().unwrap();
-        match kind {
-            "response.created" => assert_eq!(number, 0),
-            "response.in_progress" => assert_eq!(number, 1),
-            "response.output_item.added" => {
-                let place = event["output_index"].as_u64().unwrap();
-                assert_eq!(place as usize, open.len() + done.len());
-                let id = event["item"]["id"].as_str().unwrap().to_owned();
-                assert!(open.insert(id, (place, String::new())).is_none());
-            }
-            "response.output_item.done" => {
-                let item = &event["item"];
-                let (place, said) = open.remove(item["id"].as_str().unwrap()).unwrap();
-                assert_eq!(event["output_index"], place);
-                let whole = match item["type"].as_str().unwrap() {
-                    "message" => item
-                        .pointer("/content/0/text")
-                        .or(item.pointer("/content/0/refusal")),
-                    "reasoning" => item.pointer("/summary/0/text"),
-                    "function_call" => item.get("arguments"),
-                    "custom_tool_call" => item.get("input"),
-                    _ => None,
-                };
-                if let Some(whole) = whole {
-                    assert_eq!(whole, &json!(said), "deltas are the whole");
-                }
-                done.push((place, item.clone()));
-            }
-            "keepalive" => {}
-            _ if kind.starts_with("response.") && event.get("item_id").is_some() => {
-                let (place, said) = open.get_mut(event["item_id"].as_str().unwrap()).unwrap();
-                assert_eq!(event["output_index"], *place);
-                if kind.ends_with(".delta") {
-                    said.push_str(event["delta"].as_str().unwrap());
-                }
-            }
-            "response.completed" | "response.incomplete" => {
-                assert_eq!(number, events.len() - 1);
-                assert!(open.is_empty());
-                done.sort_by_key(|(place, _)| *place);
-                let items: Vec<Value> = done.drain(..).map(|(_, item)| item).collect();
-                assert_eq!(event["response"]["output"], Value::Array(items));
-                assert!(event["response"]["usage"]["total_tokens"].is_u64());
-            }
-            "response.failed" => assert_eq!(number, events.len() - 1),
-            other => panic!("{other}"),
-        }
-    }
-    events
-}
-
 fn event(name: &str, data: Value) -> String {
     let mut data = data;
     data["type"] = json!(name);
@@ -575,7 +500,7 @@ fn pieces_of_bytes_do_not_matter() {
 #[test]
 fn the_stream_is_the_whole_answer() {
     let (out, _) = run(Pair::ResponsesAnthropic, &rich());
-    let last = events(&out).pop().unwrap();
+    let last = check(&out).pop().unwrap();
     let whole = translate::answer(&memory(Pair::ResponsesAnthropic), rich().as_bytes()).unwrap();
     let whole: Value = serde_json::from_slice(&whole).unwrap();
     assert_eq!(whole, last["response"]);

@@ -1,7 +1,5 @@
 //! Chat Completions to an Anthropic upstream, field by field.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use http::HeaderMap;
 use relayscope_wire::dialect::Dialect;
 use relayscope_wire::translate::{
