@@ -18,6 +18,7 @@ use crate::data_dir::{DataDir, DataDirError};
 use crate::desktop::Desktop;
 use crate::health::Health;
 use crate::live::{self, Live};
+use crate::notice::Notices;
 use crate::observe::Observe;
 use crate::pricing::Pricing;
 use crate::query::Queries;
@@ -27,6 +28,7 @@ use crate::session::{Session, random_token};
 use crate::settings::{Override, Settings, SettingsError, SettingsStore};
 use crate::sites::{OpenSitesError, SiteRoute, Sites};
 use crate::stations::Stations;
+use crate::verify::Tester;
 use crate::view::ProxyView;
 
 /// Longest request body.
@@ -89,6 +91,8 @@ pub struct App {
     queries: Queries,
     sites: Arc<Sites>,
     stations: Arc<Stations>,
+    tester: Tester,
+    notices: Notices,
     session: Session,
     own: OwnAddresses,
     health: Health,
@@ -201,6 +205,8 @@ impl App {
             pricing,
             proxy: Arc::new(proxy),
             queries,
+            tester: Tester::new(sites.clone()),
+            notices: Notices::default(),
             sites,
             stations,
             session,
@@ -229,6 +235,8 @@ impl App {
             .spawn(self.sites.clone().keep_states(self.end.clone()));
         self.tasks
             .spawn(self.stations.clone().keep_asking(self.end.clone()));
+        self.tasks
+            .spawn(crate::verify::run_schedule(self.clone(), self.end.clone()));
         if !self.data_dir.was_clean {
             let store = self.store.clone();
             self.tasks.spawn_blocking(move || match store.check() {
@@ -384,6 +392,24 @@ impl App {
     /// Balances, logs, ledger and check-in of sites.
     pub fn stations(&self) -> &Arc<Stations> {
         &self.stations
+    }
+
+    /// Authenticity tests.
+    pub fn tester(&self) -> &Tester {
+        &self.tester
+    }
+
+    pub(crate) fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
+    /// Runs something until it is over: [`App::stop`] waits for it.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work);
+    }
+
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
     }
 
     /// Who is signed in.

@@ -9,6 +9,7 @@ pub mod files;
 mod health;
 mod housekeeping;
 pub mod live;
+mod notice;
 mod observe;
 pub mod ping;
 pub mod pricing;
@@ -20,6 +21,7 @@ mod session;
 mod settings;
 pub mod sites;
 pub mod stations;
+pub mod verify;
 pub mod view;
 mod words;
 

@@ -48,6 +48,11 @@ impl Pricing {
         &self.catalog
     }
 
+    /// The price tables, to be held on to.
+    pub fn shared_catalog(&self) -> Arc<Catalog> {
+        self.catalog.clone()
+    }
+
     /// The exchange rate in force: renminbi for one US dollar.
     pub fn rate(&self) -> Factor {
         Factor::from_setting(self.settings.now().pricing.exchange_rate).unwrap_or(Factor::ONE)

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use relayscope_app::view::{
     BodyLines, ChatAsk, ChatEvent, CheckinRound, ClientKeyView, Comparison, Detail, EntryInput,
-    EventList, FoundLines, ImportPlan, InterfaceTrial, InterfaceView, LedgerView, Message, Ping,
-    RawAnswers, ReconciliationView, RoutesView, SiteList, SiteSeries, SpeechView, StationList,
-    StationLogs,
+    EventList, FoundLines, ImportPlan, InterfaceTrial, InterfaceView, LedgerView, Message,
+    NoticeView, Ping, PresetView, RawAnswers, ReconciliationView, RoutesView, SiteList, SiteSeries,
+    SpeechView, StationList, StationLogs, VerifyAsk, VerifyDetail, VerifyRuns,
 };
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;
@@ -46,6 +46,14 @@ fn write_all(directory: &Path) {
     SpeechView::export_all(&config).unwrap();
     ChatAsk::export_all(&config).unwrap();
     ChatEvent::export_all(&config).unwrap();
+    VerifyAsk::export_all(&config).unwrap();
+    VerifyDetail::export_all(&config).unwrap();
+    VerifyRuns::export_all(&config).unwrap();
+    PresetView::export_all(&config).unwrap();
+    NoticeView::export_all(&config).unwrap();
+    verify::Estimate::export_all(&config).unwrap();
+    verify::Comparison::export_all(&config).unwrap();
+    verify::CallRecord::export_all(&config).unwrap();
 }
 
 fn files(directory: &Path) -> BTreeMap<String, String> {

@@ -1,6 +1,7 @@
 //! `relayscope`: the core without a window. `serve`, and every task as a command.
 //!
-//! Exit 0: done. 1: it could not be done (one sentence on stderr). 2: wrong usage.
+//! Exit 0: done. 1: it could not be done (one sentence on stderr). 2: wrong usage. 3: a site is not what it
+//! claims to be (`verify`).
 
 mod ask;
 mod commands;
@@ -46,6 +47,8 @@ enum Command {
     Site(commands::site::Arguments),
     /// Try a site: name, connection, models, a real tiny completion
     Ping(commands::ping::Arguments),
+    /// Test whether a site serves the Claude model that it claims to serve
+    Verify(commands::verify::Arguments),
     /// Keys and their states
     Tokens(commands::tokens::Arguments),
     /// What a usage costs
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => commands::demo::run(arguments),
         Command::Site(arguments) => commands::site::run(Place { data_dir, config }, arguments),
         Command::Ping(arguments) => commands::ping::run(Place { data_dir, config }, arguments),
+        Command::Verify(arguments) => commands::verify::run(Place { data_dir, config }, &arguments),
         Command::Tokens(arguments) => commands::tokens::run(Place { data_dir, config }, arguments),
         Command::Price(arguments) => commands::price::run(&arguments),
     };
@@ -71,7 +75,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.tell();
-            ExitCode::FAILURE
+            ExitCode::from(failure.code())
         }
     }
 }

@@ -3,6 +3,7 @@
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value, json};
+use verify::Preset;
 use wire::Dialect;
 
 use crate::sites::Line;
@@ -32,13 +33,28 @@ pub(crate) struct Shaped {
     pub(crate) model: String,
 }
 
-/// Builds the request of a conversation.
-pub(super) fn shape(line: &Line, ask: &ChatAsk) -> Shaped {
+/// Builds the request of a conversation in the shape of a preset. Tools are off: nobody here would run them.
+pub(super) fn shape(line: &Line, ask: &ChatAsk, preset: &Preset, seed: u64) -> Shaped {
     let model = line.model(ask.model.trim()).to_owned();
-    let mut shaped = match &ask.preset[..] {
-        "openai" => chat(ask, &model),
-        "openai-responses" => responses(ask, &model),
-        _ => anthropic(ask, &model),
+    let dialect = Dialect::from_name(&preset.dialect);
+    let mut members = match dialect {
+        Dialect::OpenAiChat => chat(ask),
+        Dialect::OpenAiResponses => responses(ask),
+        _ => anthropic(ask),
+    };
+    members.insert("stream".to_owned(), true.into());
+    let asked = verify::preset::Ask {
+        model: &model,
+        text: "",
+        max_tokens: most(ask).into(),
+    };
+    let request = preset.request(&asked, &members, seed);
+    let mut shaped = Shaped {
+        dialect,
+        path: request.path,
+        headers: request.headers,
+        body: request.body.unwrap_or_default(),
+        model: model.clone(),
     };
     for (name, value) in &ask.headers {
         let name = name.trim().to_lowercase();
@@ -47,20 +63,21 @@ pub(super) fn shape(line: &Line, ask: &ChatAsk) -> Shaped {
             shaped.headers.push((name, value.trim().to_owned()));
         }
     }
-    if let (Some(body), Some(more)) = (shaped.body.as_object_mut(), ask.body.as_object()) {
-        for (name, value) in more {
+    if let Some(body) = shaped.body.as_object_mut() {
+        body.insert("model".to_owned(), model.into());
+        for name in ["tools", "tool_choice"] {
+            body.shift_remove(name);
+        }
+        for (name, value) in ask.body.as_object().into_iter().flatten() {
             body.insert(name.clone(), value.clone());
         }
     }
     shaped
 }
 
-fn anthropic(ask: &ChatAsk, model: &str) -> Shaped {
-    let messages: Vec<Value> = ask.turns.iter().map(anthropic_turn).collect();
+fn anthropic(ask: &ChatAsk) -> Map<String, Value> {
     let mut body = Map::new();
-    body.insert("model".to_owned(), model.into());
-    body.insert("max_tokens".to_owned(), most(ask).into());
-    body.insert("stream".to_owned(), true.into());
+    let mut limit = most(ask);
     match ask.thinking.trim() {
         "" => {}
         "adaptive" => {
@@ -72,24 +89,16 @@ fn anthropic(ask: &ChatAsk, model: &str) -> Shaped {
             let thinking = json!({"type": "enabled", "budget_tokens": budget});
             body.insert("thinking".to_owned(), thinking);
             // The budget counts towards the limit, and must stay below it.
-            let limit = most(ask).max(budget.saturating_add(1_024));
-            body.insert("max_tokens".to_owned(), limit.into());
+            limit = limit.max(budget.saturating_add(1_024));
         }
     }
+    body.insert("max_tokens".to_owned(), limit.into());
     if !ask.system.trim().is_empty() {
         body.insert("system".to_owned(), ask.system.clone().into());
     }
+    let messages: Vec<Value> = ask.turns.iter().map(anthropic_turn).collect();
     body.insert("messages".to_owned(), messages.into());
-    Shaped {
-        dialect: Dialect::Anthropic,
-        path: "/v1/messages".to_owned(),
-        headers: vec![
-            ("content-type".to_owned(), "application/json".to_owned()),
-            ("anthropic-version".to_owned(), "2023-06-01".to_owned()),
-        ],
-        body: body.into(),
-        model: model.to_owned(),
-    }
+    body
 }
 
 fn anthropic_turn(turn: &ChatTurn) -> Value {
@@ -112,7 +121,7 @@ fn anthropic_turn(turn: &ChatTurn) -> Value {
     json!({"role": turn.role, "content": content})
 }
 
-fn chat(ask: &ChatAsk, model: &str) -> Shaped {
+fn chat(ask: &ChatAsk) -> Map<String, Value> {
     let mut messages = Vec::new();
     if !ask.system.trim().is_empty() {
         messages.push(json!({"role": "system", "content": ask.system}));
@@ -123,32 +132,25 @@ fn chat(ask: &ChatAsk, model: &str) -> Shaped {
             json!({"type": "image_url", "image_url": {"url": url}})
         })}),
     }));
-    let body = json!({
-        "model": model, "messages": messages, "stream": true,
-        "stream_options": {"include_usage": true}, "max_tokens": most(ask),
-    });
-    openai("/v1/chat/completions", Dialect::OpenAiChat, body, model)
+    Map::from_iter([
+        ("messages".to_owned(), messages.into()),
+        ("stream_options".to_owned(), json!({"include_usage": true})),
+    ])
 }
 
-fn responses(ask: &ChatAsk, model: &str) -> Shaped {
-    let input: Vec<Value> = ask
-        .turns
-        .iter()
-        .map(|turn| match turn.images.is_empty() {
-            true => json!({"role": turn.role, "content": turn.text}),
-            false => json!({"role": turn.role, "content": parts(turn, "input_text", |url| {
-                json!({"type": "input_image", "image_url": url})
-            })}),
-        })
-        .collect();
-    let mut body = json!({
-        "model": model, "input": input, "stream": true, "store": false,
-        "max_output_tokens": most(ask),
-    });
+fn responses(ask: &ChatAsk) -> Map<String, Value> {
+    let turn = |turn: &ChatTurn| match turn.images.is_empty() {
+        true => json!({"role": turn.role, "content": turn.text}),
+        false => json!({"role": turn.role, "content": parts(turn, "input_text", |url| {
+            json!({"type": "input_image", "image_url": url})
+        })}),
+    };
+    let input: Vec<Value> = ask.turns.iter().map(turn).collect();
+    let mut body = Map::from_iter([("input".to_owned(), input.into())]);
     if !ask.system.trim().is_empty() {
-        body["instructions"] = ask.system.clone().into();
+        body.insert("instructions".to_owned(), ask.system.clone().into());
     }
-    openai("/v1/responses", Dialect::OpenAiResponses, body, model)
+    body
 }
 
 fn parts(turn: &ChatTurn, text: &str, picture: impl Fn(String) -> Value) -> Vec<Value> {
@@ -159,17 +161,6 @@ fn parts(turn: &ChatTurn, text: &str, picture: impl Fn(String) -> Value) -> Vec<
             .map(|image| picture(format!("data:{};base64,{}", image.media_type, image.data))),
     );
     parts
-}
-
-fn openai(path: &str, dialect: Dialect, body: Value, model: &str) -> Shaped {
-    let json = ("content-type".to_owned(), "application/json".to_owned());
-    Shaped {
-        dialect,
-        path: path.to_owned(),
-        headers: vec![json],
-        body,
-        model: model.to_owned(),
-    }
 }
 
 fn most(ask: &ChatAsk) -> u32 {

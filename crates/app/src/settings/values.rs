@@ -15,6 +15,7 @@ pub struct Settings {
     pub console: Console,
     pub capture: Capture,
     pub routing: Routing,
+    pub verify: Verify,
     pub pricing: Pricing,
     pub stations: Stations,
     pub analyzer: Analyzer,
@@ -76,6 +77,16 @@ section! {
     }
 }
 section! {
+    /// Authenticity tests.
+    Verify {
+        depth: String,
+        max_cost_usd: f64,
+        concurrency: u32,
+        retest_days: u32,
+        passive: bool,
+    }
+}
+section! {
     /// Money.
     Pricing { exchange_rate: f64 }
 }
@@ -128,6 +139,17 @@ section! {
 section! {
     /// The desktop app.
     Desktop { start_minimized: bool, close_to_tray: bool, free_window_after_s: u64 }
+}
+
+impl Verify {
+    /// How deep a test goes.
+    pub fn depth(&self) -> verify::Depth {
+        match &self.depth[..] {
+            "quick" => verify::Depth::Quick,
+            "full" => verify::Depth::Full,
+            _ => verify::Depth::Standard,
+        }
+    }
 }
 
 /// How text in response headers is written.
@@ -280,6 +302,23 @@ impl Settings {
             .or_else(|| {
                 let bad = !(1..=10).contains(&self.routing.max_attempts);
                 check(bad, "routing.max_attempts", "must be between 1 and 10")
+            })
+            .or_else(|| {
+                let depth = &self.verify.depth;
+                one_of("verify.depth", depth, &["quick", "standard", "full"])
+            })
+            .or_else(|| {
+                let cost = self.verify.max_cost_usd;
+                let bad = !(cost.is_finite() && cost > 0.0);
+                check(bad, "verify.max_cost_usd", "must be a number above 0")
+            })
+            .or_else(|| {
+                let bad = !(1..=8).contains(&self.verify.concurrency);
+                check(bad, "verify.concurrency", "must be between 1 and 8")
+            })
+            .or_else(|| {
+                let bad = self.verify.retest_days > 365;
+                check(bad, "verify.retest_days", "must be between 0 and 365")
             })
             .or_else(|| {
                 one_of(

@@ -91,6 +91,11 @@ impl Sites {
 }
 
 impl Line {
+    /// Id of the site.
+    pub(crate) fn site_id(&self) -> &str {
+        &self.site.site.id
+    }
+
     /// Name of the site.
     pub(crate) fn site_name(&self) -> &str {
         &self.site.site.name

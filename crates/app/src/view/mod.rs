@@ -14,6 +14,7 @@ mod ping;
 mod row;
 mod site;
 mod station;
+mod verify;
 
 pub use body::{BodyLines, EventList, EventView, FoundLines};
 pub use chat::{ChatAnswer, ChatAsk, ChatEnd, ChatEvent, ChatImage, ChatRequest, ChatTurn};
@@ -41,3 +42,4 @@ pub use station::{
     InterfaceView, KindView, PointerReading, PointersView, QueryView, RawAnswer, RawAnswers,
     RoundSite, RoundView, StationList, StationTotals, StationView, TodayView, WindowView,
 };
+pub use verify::{NoticeView, PresetView, VerifyAsk, VerifyDetail, VerifyRun, VerifyRuns};

@@ -39,8 +39,23 @@ pub(crate) struct Client {
     ours: Option<Running>,
 }
 
-/// Does a command's work with a client.
+/// Does a command's work with a client. Who is asked to stop drops the work where it stands.
 pub(crate) fn with(
+    place: Place,
+    work: impl AsyncFnOnce(&mut Client) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    to_the_end(place, async |client| {
+        tokio::select! {
+            done = work(client) => done,
+            asked = super::asked_to_stop() => {
+                Err(asked.map_or_else(Failure::from, |()| Failure::new("stopped")))
+            }
+        }
+    })
+}
+
+/// The same for work that listens itself for being asked to stop.
+pub(crate) fn to_the_end(
     place: Place,
     work: impl AsyncFnOnce(&mut Client) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -54,12 +69,7 @@ pub(crate) fn with(
             config: place.config,
             ours: None,
         };
-        let done = tokio::select! {
-            done = work(&mut client) => done,
-            asked = super::asked_to_stop() => {
-                Err(asked.map_or_else(Failure::from, |()| Failure::new("stopped")))
-            }
-        };
+        let done = work(&mut client).await;
         if let Some(ours) = client.ours {
             ours.stop().await;
         }

@@ -7,6 +7,7 @@ use app::sites::SiteInput;
 use app::view::RoutesView;
 use serde::Deserialize;
 use server::{Options, Running};
+use testkit::personas::Standing;
 use testkit::{Upstream, demo::Script};
 use tokio_util::sync::CancellationToken;
 
@@ -57,7 +58,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             ..Options::default()
         };
         let running = server::start(options).await?;
-        add_sites(&running, &address)?;
+        let _personas = add_sites(&running, &address).await?;
         let console = !arguments.no_console && std::io::stdout().is_terminal();
         eprintln!("demo: made-up data, nothing leaves this machine");
         serve::announce(&running);
@@ -94,17 +95,28 @@ struct DemoSite {
     tags: Vec<String>,
     multiplier: String,
     keys: Vec<String>,
+    /// A site of its own, named after a persona of the authenticity tester. It is in no route.
+    persona: Option<String>,
 }
 
-/// Adds the made-up sites and routes over all of them.
-fn add_sites(running: &Running, address: &str) -> Result<(), Failure> {
+/// Adds the made-up sites and routes over all of them but the personas, which are running when this is
+/// done and stop when they are dropped.
+async fn add_sites(running: &Running, address: &str) -> Result<Vec<Standing>, Failure> {
     let file: DemoSites = toml::from_str(SITES)?;
     let sites = running.app().sites();
-    let mut route = Vec::new();
+    let personas = testkit::personas::all()?;
+    let (mut route, mut standing) = (Vec::new(), Vec::new());
     for site in file.site {
+        let persona = site.persona.as_deref();
+        let persona = persona.and_then(|name| personas.iter().find(|it| it.name == name));
+        let own = match persona {
+            Some(persona) => Some(persona.start().await?),
+            None => None,
+        };
+        let url = own.as_ref().map_or(address.to_owned(), Standing::base_url);
         let added = sites.add(SiteInput {
             name: site.name,
-            url: address.to_owned(),
+            url,
             keys: site.keys,
             api: "both".to_owned(),
             paid: site.paid,
@@ -115,11 +127,14 @@ fn add_sites(running: &Running, address: &str) -> Result<(), Failure> {
             outbound: String::new(),
             note: String::new(),
         })?;
-        route.push(added.id);
+        match own {
+            Some(own) => standing.push(own),
+            None => route.push(added.id),
+        }
     }
     sites.put_routes(&RoutesView {
         default: route,
         rules: Vec::new(),
     })?;
-    Ok(())
+    Ok(standing)
 }

@@ -10,6 +10,7 @@ pub(crate) mod price;
 pub(crate) mod serve;
 pub(crate) mod site;
 pub(crate) mod tokens;
+pub(crate) mod verify;
 
 /// Most threads that carry requests; more buy nothing on a personal machine. On one core a second one
 /// would only make the tasks change places.

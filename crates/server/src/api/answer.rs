@@ -3,6 +3,7 @@
 use app::query::{FilterError, QueryError};
 use app::sites::SiteError;
 use app::stations::StationError;
+use app::verify::VerifyError;
 use app::{DesktopError, SettingsError};
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -127,6 +128,30 @@ impl From<StationError> for ApiError {
             "vault_locked" | "store_failed" => StatusCode::SERVICE_UNAVAILABLE,
             "station_failed" => StatusCode::BAD_GATEWAY,
             "internal" => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self {
+            params: error.params(),
+            ..Self::new(status, error.code(), &error)
+        }
+    }
+}
+
+impl From<VerifyError> for ApiError {
+    fn from(error: VerifyError) -> Self {
+        if let VerifyError::Site(error) = error {
+            return error.into();
+        }
+        let status = match &error {
+            VerifyError::NoSuchRun(_)
+            | VerifyError::NoSuchPreset(_)
+            | VerifyError::NoExchange(_) => StatusCode::NOT_FOUND,
+            VerifyError::Running(_) | VerifyError::NotOver | VerifyError::PresetTaken(_) => {
+                StatusCode::CONFLICT
+            }
+            VerifyError::Tables(_) | VerifyError::Unreadable(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
             _ => StatusCode::BAD_REQUEST,
         };
         Self {

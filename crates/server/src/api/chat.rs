@@ -16,7 +16,8 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 use super::Api;
 use super::answer::{ApiError, SignedIn};
-use super::sites::{blocking, read};
+use super::sites::read;
+use super::verify::blocking;
 
 /// Largest conversation: pictures are in it, as base64.
 pub(super) const LARGEST: usize = 48 * 1024 * 1024;

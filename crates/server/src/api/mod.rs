@@ -19,6 +19,7 @@ mod sites;
 mod speech;
 mod stations;
 mod stats;
+mod verify;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -88,6 +89,25 @@ pub(crate) fn router(api: Api) -> Router {
             "/api/sites/{id}/speech",
             get(speech::show).put(speech::change),
         )
+        .route("/api/sites/{id}/verify", post(verify::begin))
+        .route("/api/sites/{id}/verify/estimate", post(verify::estimate))
+        .route("/api/verify/runs", get(verify::runs))
+        .route(
+            "/api/verify/runs/{id}",
+            get(verify::detail).delete(verify::remove),
+        )
+        .route("/api/verify/runs/{id}/cancel", post(verify::cancel))
+        .route("/api/verify/runs/{id}/calls/{call}", get(verify::call))
+        .route("/api/verify/runs/{id}/report", get(verify::report))
+        .route("/api/verify/compare", get(verify::compare))
+        .route("/api/verify/words", get(verify::words))
+        .route(
+            "/api/presets",
+            get(verify::presets).post(verify::save_preset),
+        )
+        .route("/api/presets/{name}", delete(verify::remove_preset))
+        .route("/api/notices", get(verify::notices))
+        .route("/api/notices/{id}", delete(verify::dismiss))
         .route(
             "/api/sites/{id}/chat",
             post(chat::talk).layer(DefaultBodyLimit::max(chat::LARGEST)),

@@ -9,6 +9,7 @@ mod relay;
 mod routing;
 mod secrecy;
 mod translated;
+mod verifying;
 
 use relay::Relay;
 use serde_json::{Value, json};

@@ -11,6 +11,7 @@ mod routes;
 mod site;
 mod states;
 mod stations;
+mod verify_runs;
 
 pub use balances::{Sample, Spent};
 pub use client_keys::{ClientKey, NewClientKey};
@@ -22,3 +23,4 @@ pub use routes::StoredRoute;
 pub use site::{Site, SiteChange};
 pub use states::StoredKeyState;
 pub use stations::{QueryOutcome, Station, StationAccount, StationChange};
+pub use verify_runs::NewVerifyRun;

@@ -12,6 +12,7 @@ use crate::vault::{Place, Vault, VaultError, open_master_key};
 const STEPS: &[&str] = &[
     include_str!("../migrations_sites/0001_sites.sql"),
     include_str!("../migrations_sites/0002_stations.sql"),
+    include_str!("../migrations_sites/0003_verify.sql"),
 ];
 
 /// Sites, keys, routes.

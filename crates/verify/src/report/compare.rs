@@ -8,6 +8,7 @@ use crate::reading::{Axis, Finding, Integrity, Outcome};
 
 /// What differs between two reports.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "TestComparison")]
 pub struct Comparison {
     /// Verdicts, before and after.
     pub verdict: (Verdict, Verdict),
@@ -27,6 +28,7 @@ pub struct Comparison {
 
 /// A probe that ended differently.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "ProbeChange")]
 pub struct Change {
     /// The probe.
     pub id: String,

@@ -181,6 +181,7 @@ pub struct ProbeReport {
 
 /// What a run cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "TestCost")]
 pub struct Spent {
     /// US dollars at list price times the site's ratio; `None` where the model has no price.
     pub usd: Option<f64>,

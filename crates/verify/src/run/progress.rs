@@ -13,6 +13,7 @@ use crate::verdict;
 
 /// How far a probe is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ProbePhase")]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Nothing asked yet.
@@ -51,6 +52,7 @@ pub struct ProbeProgress {
 
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(rename = "TestProgress")]
 pub struct Progress {
     /// Its probes.
     pub probes: Vec<ProbeProgress>,

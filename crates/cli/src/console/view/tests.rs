@@ -142,7 +142,9 @@ fn detail() -> Box<Detail> {
                 why: None,
             },
         ],
+        translation: None,
         pricing: Some(PricingView {
+            multiplier: None,
             matched: None,
             lines: vec![
                 ("input".to_owned(), 6_310, 3.0, 0.018_93),

@@ -1,0 +1,14 @@
+//! Authenticity tests: the pure tester of `crates/verify` driven over real HTTP, its results kept.
+
+mod drive;
+mod error;
+mod keep;
+mod presets;
+mod schedule;
+mod send;
+mod start;
+mod tester;
+
+pub use error::VerifyError;
+pub(crate) use schedule::run as run_schedule;
+pub use tester::Tester;
