@@ -15,13 +15,13 @@ impl Random {
     pub fn named(seed: u64, name: &str) -> Self {
         let mut state = Self(seed ^ 0x517c_c1b7_2722_0a95);
         for byte in name.bytes() {
-            state.0 = state.next() ^ u64::from(byte);
+            state.0 = state.bits() ^ u64::from(byte);
         }
         state
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -32,12 +32,12 @@ impl Random {
     /// Below `end`; 0 if that is 0.
     pub fn below(&mut self, end: u64) -> u64 {
         // The remainder's bias is below 2^-40 for every range used here.
-        self.next().checked_rem(end).unwrap_or(0)
+        self.bits().checked_rem(end).unwrap_or(0)
     }
 
     /// From 0 to below 1.
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Letters and digits that are hard to confuse, for nonces and canaries.
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn gives_the_published_sequence() {
         let mut random = Random::new(1_234_567);
-        let got: Vec<u64> = (0..3).map(|_| random.next()).collect();
+        let got: Vec<u64> = (0..3).map(|_| random.bits()).collect();
         assert_eq!(
             got,
             [
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn names_have_sequences_of_their_own() {
-        assert_ne!(Random::named(1, "a").next(), Random::named(1, "b").next());
+        assert_ne!(Random::named(1, "a").bits(), Random::named(1, "b").bits());
         assert_eq!(
             Random::named(1, "a").digits(9),
             Random::named(1, "a").digits(9)

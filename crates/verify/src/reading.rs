@@ -79,12 +79,17 @@ pub enum Contradiction {
         /// What it names.
         named: String,
     },
-    /// An untouched replay is refused because its beginning was changed on the way.
+    /// Tool calls are changed on the way.
     Rewritten,
     /// Figures that no answer can have.
     ImpossibleUsage,
     /// An answer that was made for another question.
     Canned,
+    /// A program that was not made for it gives itself away.
+    ReverseChannel {
+        /// The program.
+        program: String,
+    },
     /// Anthropic does not know a thinking block that the site gave out as Anthropic's.
     Unsigned,
 }

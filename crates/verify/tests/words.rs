@@ -1,5 +1,7 @@
 //! Every sentence has words in both languages, with the same gaps, and no words are left over.
 
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -19,7 +19,7 @@ impl<'a> Gaps<'a> {
     /// Made-up names of device, session and request: the same for the same seed.
     pub(super) fn new(seed: u64, model: &'a str) -> Self {
         let mut random = Random::named(seed, "preset");
-        let device = (0..4).map(|_| format!("{:016x}", random.next())).collect();
+        let device = (0..4).map(|_| format!("{:016x}", random.bits())).collect();
         Self {
             model,
             text: "",
@@ -89,7 +89,7 @@ impl<'a> Gaps<'a> {
 }
 
 fn uuid(random: &mut Random) -> String {
-    let (high, low) = (random.next(), random.next());
+    let (high, low) = (random.bits(), random.bits());
     format!(
         "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
         high >> 32,

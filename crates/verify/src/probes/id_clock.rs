@@ -11,7 +11,7 @@ use crate::identifier::{self, Cloud, Form};
 use crate::observe::Observation;
 use crate::plan::Depth;
 use crate::probe::{About, Cost, Family, Forgeability, Probe};
-use crate::reading::{Axis, Contradiction, Evidence, Outcome, Reading, Who};
+use crate::reading::{Axis, Contradiction, Evidence, Finding, Integrity, Outcome, Reading, Who};
 
 static ABOUT: About = About {
     id: "id-clock",
@@ -123,16 +123,7 @@ impl Probe for IdClock {
             }
         }
         if let Some((id, calls)) = ids.iter().find(|(_, calls)| calls.len() > 1) {
-            let claim = Claim::new("ids.repeated")
-                .with("id", id)
-                .with("count", calls.len());
-            let mut reading = Reading::new(Outcome::Fail, "repeated", claim.clone())
-                .seen(Evidence::of(claim).from_source(ABOUT.source))
-                .scoring(Axis::Protocol, 0.0);
-            if ids.len() * 2 <= forms.values().map(Vec::len).sum() {
-                reading = reading.contradicting(Contradiction::Canned);
-            }
-            return reading;
+            return repeated(id, calls, all);
         }
         let Some((main, calls)) = forms.iter().max_by_key(|(_, calls)| calls.len()) else {
             return Reading::neutral(Claim::new("ids.nothing"));
@@ -155,6 +146,29 @@ impl Probe for IdClock {
         }
         reading
     }
+}
+
+/// One id for several answers: they come from a store. For different questions that settles the matter.
+fn repeated(id: &str, calls: &[CallId], all: &[&Observation]) -> Reading {
+    let claim = Claim::new("ids.repeated")
+        .with("id", id)
+        .with("count", calls.len());
+    let asked = |call: &CallId| {
+        let seen = all.iter().find(|seen| seen.id() == *call)?;
+        seen.call.request.body.as_ref()?.get("messages")
+    };
+    let first = calls.first().and_then(asked);
+    let differ = calls.iter().any(|call| asked(call) != first);
+    let mut evidence = Evidence::of(claim.clone()).from_source(ABOUT.source);
+    evidence.call = calls.last().copied();
+    let reading = Reading::new(Outcome::Fail, "repeated", claim)
+        .seen(evidence)
+        .finding(Integrity::Canned, Finding::Yes)
+        .scoring(Axis::Protocol, 0.0);
+    if differ {
+        return reading.contradicting(Contradiction::Canned);
+    }
+    reading
 }
 
 fn read_form(form: IdForm, count: usize) -> Reading {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::refusal::brief;
 use crate::ask::Ask;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -41,6 +42,7 @@ impl Probe for LeakScan {
         let mut best: Option<(Strength, Channel, String)> = None;
         let mut named: Vec<&str> = Vec::new();
         let mut foreign: Option<String> = None;
+        let mut words: Option<String> = None;
         for seen in all {
             if let Some(message) = seen.answered()
                 && phrases.is_foreign_model(&message.model)
@@ -57,6 +59,19 @@ impl Probe for LeakScan {
                 reading = reading.marking(seen.id(), Who::Foreign(message.model.clone()));
                 foreign = Some(message.model.clone());
             }
+            if let Some(error) = &seen.error
+                && let Some(vendor) = phrases.vendor(error)
+            {
+                if words.is_none() {
+                    let claim = Claim::new("scan.vendor-words").with("vendor", &vendor.id);
+                    let evidence = Evidence::of(claim)
+                        .at(seen.id())
+                        .from_source(&vendor.source);
+                    reading = reading.seen(evidence.expecting("–", brief(&error.message)));
+                }
+                reading = reading.marking(seen.id(), Who::Foreign(vendor.id.clone()));
+                words = Some(vendor.id.clone());
+            }
             let text = scanned(seen);
             for (scan, found) in phrases.scans(&text) {
                 if named.contains(&scan.id.as_str()) {
@@ -67,10 +82,13 @@ impl Probe for LeakScan {
                     .with("program", &scan.id)
                     .with("text", found);
                 reading = reading.seen(Evidence::of(claim).at(seen.id()).from_source(&scan.source));
-                let rank = |strength: Strength| matches!(strength, Strength::Sure);
+                // A program that was not made for it goes before the cloud that it asks.
+                let rank = |strength: Strength, channel: Channel| {
+                    (strength == Strength::Sure, channel == Channel::Reverse)
+                };
                 let better = match &best {
                     None => true,
-                    Some((known, ..)) => rank(scan.strength) && !rank(*known),
+                    Some((known, way, _)) => rank(scan.strength, scan.channel) > rank(*known, *way),
                 };
                 if scan.strength != Strength::Program && better {
                     best = Some((scan.strength, scan.channel, scan.id.clone()));
@@ -84,6 +102,12 @@ impl Probe for LeakScan {
             return reading
                 .contradicting(Contradiction::NotClaude { named: model })
                 .scoring(Axis::Protocol, 0.0);
+        }
+        if let Some(vendor) = words {
+            reading.outcome = Outcome::Fail;
+            reading.result = "vendor-words".to_owned();
+            reading.summary = Claim::new("scan.vendor-words").with("vendor", vendor);
+            return reading.scoring(Axis::Protocol, 0.0);
         }
         finish(reading, best)
     }
@@ -104,7 +128,11 @@ fn finish(mut reading: Reading, best: Option<(Strength, Channel, String)>) -> Re
         "likely"
     };
     reading.result = format!("{}-{sure}", channel.name());
-    reading.summary = Claim::new("scan.channel").with("program", program);
+    reading.summary = Claim::new("scan.channel").with("program", &program);
+    if channel == Channel::Reverse && strength == Strength::Sure {
+        reading.outcome = Outcome::Fail;
+        return reading.contradicting(Contradiction::ReverseChannel { program });
+    }
     reading.outcome = if channel == Channel::Reverse {
         Outcome::Warn
     } else {

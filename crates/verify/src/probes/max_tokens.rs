@@ -57,21 +57,6 @@ impl Probe for MaxTokens {
             }
         }
         let seen = in_slot(own, "overflow");
-        let foreign = own.iter().find_map(|seen| {
-            let error = seen.error.as_ref()?;
-            let vendor = context.tables.phrases.vendor(error)?;
-            Some((seen.id(), vendor, error.message.clone()))
-        });
-        if let Some((call, vendor, text)) = foreign {
-            let claim = Claim::new("leak.vendor-words").with("vendor", &vendor.id);
-            let evidence = Evidence::of(claim.clone())
-                .at(call)
-                .from_source(&vendor.source);
-            return Reading::new(Outcome::Fail, "vendor-words", claim)
-                .seen(evidence.expecting("max_tokens: … which is the maximum allowed …", text))
-                .marking(call, Who::Foreign(vendor.id.clone()))
-                .scoring(Axis::Protocol, 0.0);
-        }
         match seen {
             Some(seen) if seen.answered().is_some() => {
                 let claim = Claim::new("leak.overflow-accepted");

@@ -34,6 +34,7 @@ mod refusal;
 mod repeatability;
 mod sampling;
 mod signature_content;
+mod steady;
 mod stop_sequence;
 mod stream_grammar;
 mod stream_padding;

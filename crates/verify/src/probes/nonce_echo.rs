@@ -1,5 +1,9 @@
 //! P34: a word that nobody has said before, and a small sum. An answer from a store has neither.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
 use super::mute_claim;
 use super::refusal::brief;
 use crate::ask::Ask;
@@ -56,7 +60,7 @@ impl Probe for NonceEcho {
         SLOTS.iter().map(ask).collect()
     }
 
-    fn read(&self, context: &Context, own: &[&Observation], _all: &[&Observation]) -> Reading {
+    fn read(&self, context: &Context, own: &[&Observation], all: &[&Observation]) -> Reading {
         let mut reading = Reading::default();
         let mut texts = Vec::new();
         let (mut echoed, mut summed) = (0_usize, 0_usize);
@@ -64,7 +68,11 @@ impl Probe for NonceEcho {
             let Some(message) = seen.whole() else {
                 continue;
             };
-            if message.stop_reason.as_deref() == Some("refusal") {
+            // Cut or refused: says nothing of what it would have been.
+            if matches!(
+                message.stop_reason.as_deref(),
+                Some("refusal" | "max_tokens")
+            ) {
                 continue;
             }
             let (nonce, one, other) = question(context, seen.slot());
@@ -82,7 +90,14 @@ impl Probe for NonceEcho {
         }
         let is_same =
             count > 1 && texts.iter().all(|text| *text == texts[0]) && !texts[0].trim().is_empty();
-        let (outcome, result, code) = if echoed == count {
+        let stock = stock_sentence(all);
+        if let Some((text, times)) = &stock {
+            let claim = Claim::new("nonce.stock").with("count", times);
+            reading = reading.seen(Evidence::of(claim).expecting("≠", brief(text)));
+        }
+        let (outcome, result, code) = if echoed == 0 && stock.is_some() {
+            (Outcome::Fail, "canned", "nonce.canned")
+        } else if echoed == count {
             (Outcome::Pass, "echoed", "nonce.echoed")
         } else if is_same && echoed == 0 {
             (Outcome::Fail, "canned", "nonce.canned")
@@ -103,7 +118,36 @@ impl Probe for NonceEcho {
                 .finding(Integrity::Canned, Finding::Yes)
                 .contradicting(Contradiction::Canned)
                 .scoring(Axis::Stability, 0.0),
+            // Neither the word nor the sum, every time: nobody read the question.
+            "missing" if summed == 0 && count > 1 => reading
+                .finding(Integrity::Canned, Finding::Yes)
+                .scoring(Axis::Stability, 0.0),
             _ => reading.scoring(Axis::Stability, 0.3),
         }
     }
+}
+
+/// Questions that must have one answer in common before that is no coincidence.
+const STOCK: usize = 3;
+
+/// Characters of a sentence that is too long to be the right answer to several questions.
+const SENTENCE: usize = 24;
+
+/// A sentence that answers several different questions, and how many.
+fn stock_sentence(all: &[&Observation]) -> Option<(String, usize)> {
+    let mut asked: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for seen in all {
+        let (Some(message), Some(body)) = (seen.whole(), &seen.call.request.body) else {
+            continue;
+        };
+        let text = message.text();
+        if text.chars().count() >= SENTENCE {
+            let question = body.get("messages").map(Value::to_string);
+            asked.entry(text).or_default().extend(question);
+        }
+    }
+    let (text, questions) = asked
+        .into_iter()
+        .max_by_key(|(_, questions)| questions.len())?;
+    (questions.len() >= STOCK).then_some((text, questions.len()))
 }

@@ -124,10 +124,7 @@ fn make_code(make: Make) -> &'static str {
 fn make(seen: &Observation) -> Option<Make> {
     let message = seen.whole()?;
     let form = id_clock::form_of(seen)?;
-    if matches!(
-        form,
-        IdForm::Clock | IdForm::Random | IdForm::Bedrock | IdForm::Vertex
-    ) {
+    if matches!(form, IdForm::Clock | IdForm::Bedrock | IdForm::Vertex) {
         return Some(Make::Genuine(form));
     }
     let lacks = [

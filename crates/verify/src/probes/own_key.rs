@@ -83,7 +83,6 @@ impl Probe for OwnKeyReplay {
                 Reading::new(Outcome::Fail, "changed", Claim::new("own-key.changed"))
                     .seen(evidence)
                     .finding(Integrity::PromptInjection, Finding::Yes)
-                    .contradicting(Contradiction::Rewritten)
             }
             Taken::AsExpected(error) => {
                 let evidence = evidence("own-key.unsigned").expecting("200", brief(&error.message));

@@ -1,6 +1,6 @@
 //! P24: prompts whose cost is known to the token. What is above it was put there by somebody.
 
-use super::mute_claim;
+use super::{mute_claim, steady};
 use crate::ask::Ask;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -9,6 +9,7 @@ use crate::plan::Depth;
 use crate::preset::PLAIN;
 use crate::probe::{About, Cost, Family, Forgeability, Probe};
 use crate::reading::{Axis, Evidence, Finding, Integrity, Outcome, Reading};
+use crate::tables::Range;
 
 static ABOUT: About = About {
     id: "pinned-prompts",
@@ -34,6 +35,9 @@ const ORDER: [&str; 6] = [
 
 /// Prompts of different length that tell a constant surplus from another tokenizer.
 const TELLING: usize = 3;
+
+/// Tokens that the first line of Claude Code's shape takes at most: we put it there ourselves.
+const OWN_LINE: u64 = 60;
 
 /// P24.
 pub(super) struct PinnedPrompts;
@@ -88,13 +92,19 @@ impl Probe for PinnedPrompts {
         asks(context, if context.depth == Depth::Quick { 3 } else { 6 })
     }
 
-    fn read(&self, context: &Context, own: &[&Observation], _all: &[&Observation]) -> Reading {
+    fn read(&self, context: &Context, own: &[&Observation], all: &[&Observation]) -> Reading {
         let counted: Vec<Counted<'_>> =
             own.iter().filter_map(|seen| count(context, seen)).collect();
         if counted.is_empty() {
             return Reading::neutral(mute_claim(own));
         }
         let mut reading = judge(context, &counted);
+        let is_found = reading
+            .integrity
+            .contains(&(Integrity::PromptInjection, Finding::Yes));
+        if steady::jitters(all) && reading.outcome != Outcome::Pass && !is_found {
+            reading = Reading::neutral(Claim::new("tokens.jitter"));
+        }
         for one in &counted {
             let id = one.seen.slot().trim_start_matches("pinned-");
             let expected = one
@@ -159,7 +169,7 @@ fn judge(context: &Context, counted: &[Counted<'_>]) -> Reading {
             fitting(context, counted, reading)
         }
         // Claude Code's first line was put there by ourselves.
-        Fit::Surplus(tokens) if !is_plain && tokens <= 60 => {
+        Fit::Surplus(tokens) if !is_plain && tokens <= OWN_LINE => {
             let claim = Claim::new("pinned.own-surplus").with("tokens", tokens);
             let reading =
                 Reading::new(Outcome::Pass, &named("exact"), claim).scoring(Axis::Billing, 1.0);
@@ -237,14 +247,34 @@ fn fit(known: &[(u64, u64)]) -> Fit {
     Fit::None
 }
 
-/// A model whose counts are not known: only what no Claude can take is told.
+/// A model whose counts are not known. Its tokenizer is one of two, so every prompt has a range; what lies
+/// above the range has something put before it.
 fn without_table(context: &Context, counted: &[Counted<'_>], is_plain: bool) -> Reading {
-    let smallest = context.tables.prompts.smallest();
+    let ranges: Vec<(u64, Range)> = counted
+        .iter()
+        .filter_map(|one| {
+            let id = one.seen.slot().strip_prefix("pinned-")?;
+            Some((one.got, context.tables.prompts.range(id)?))
+        })
+        .collect();
     let got = counted.iter().map(|one| one.got);
     let (least, most) = (got.clone().min().unwrap_or(0), got.max().unwrap_or(0));
-    if least > smallest.most {
-        let tokens = least.saturating_sub(smallest.least + 8);
-        if !is_plain && tokens <= 60 {
+    let above = ranges
+        .iter()
+        .filter(|(got, range)| *got > range.most)
+        .count();
+    let usual = ranges
+        .iter()
+        .filter(|(got, range)| *got <= range.usual)
+        .count();
+    if above * 3 >= ranges.len() * 2 && above > 0 {
+        let mut surplus: Vec<u64> = ranges
+            .iter()
+            .map(|(got, range)| got.saturating_sub(range.middle))
+            .collect();
+        surplus.sort_unstable();
+        let tokens = surplus.get(surplus.len() / 2).copied().unwrap_or(0);
+        if !is_plain && tokens <= OWN_LINE {
             return Reading::neutral(Claim::new("pinned.own-surplus").with("tokens", tokens));
         }
         let size = if tokens >= 1_000 {
@@ -266,7 +296,7 @@ fn without_table(context: &Context, counted: &[Counted<'_>], is_plain: bool) -> 
             .with("least", least)
             .with("most", most),
     );
-    if is_plain && least >= smallest.least {
+    if is_plain && usual == ranges.len() && !ranges.is_empty() {
         return reading
             .finding(Integrity::PromptInjection, Finding::No)
             .scoring(Axis::Billing, 0.9);

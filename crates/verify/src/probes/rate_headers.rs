@@ -26,8 +26,8 @@ static ABOUT: About = About {
 /// Calls after which requests that do not count down are no coincidence.
 const STATIC_AFTER: usize = 6;
 
-/// Seconds that a reset may lie from now: limits are by the minute.
-const NEAR_S: i64 = 3_600;
+/// Seconds that a reset may lie from now. Limits are by the minute, but the user's clock may be wrong.
+const FAR_S: i64 = 86_400;
 
 /// P23.
 pub(super) struct RateHeaders;
@@ -47,7 +47,9 @@ impl Probe for RateHeaders {
             .filter(|seen| number(&seen.exchange, "tokens-limit").is_some())
             .collect();
         let Some(first) = with.first() else {
-            return Reading::neutral(Claim::new("rates.absent"));
+            let answered = all.iter().any(|seen| seen.answered().is_some());
+            let result = if answered { "absent" } else { "" };
+            return Reading::new(Outcome::Neutral, result, Claim::new("rates.absent"));
         };
         let evidence = |code: &str, seen: &Observation| {
             Evidence::of(Claim::new(code))
@@ -110,8 +112,7 @@ fn far_reset<'a>(seen: &&'a Observation) -> Option<(&'a Observation, String)> {
         return Some((*seen, text.to_owned()));
     };
     let off = (at.millis() - seen.exchange.started.millis()).abs() / 1_000;
-    // A wrong clock of the user's is off by the same on both; a day is beyond any.
-    (off > NEAR_S && off > 86_400).then_some((*seen, text.to_owned()))
+    (off > FAR_S).then_some((*seen, text.to_owned()))
 }
 
 /// Many answers, and neither requests nor tokens ever counted down.

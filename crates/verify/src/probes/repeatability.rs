@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::observe::Observation;
 use crate::plan::Depth;
 use crate::probe::{About, Cost, Family, Forgeability, Probe};
-use crate::reading::{Axis, Evidence, Outcome, Reading};
+use crate::reading::{Axis, Evidence, Finding, Integrity, Outcome, Reading};
 
 static ABOUT: About = About {
     id: "repeatability",
@@ -41,7 +41,7 @@ impl Probe for Repeatability {
             .collect()
     }
 
-    fn read(&self, _context: &Context, own: &[&Observation], _all: &[&Observation]) -> Reading {
+    fn read(&self, _context: &Context, own: &[&Observation], all: &[&Observation]) -> Reading {
         let counts: Vec<u64> = own
             .iter()
             .filter_map(|seen| seen.answered()?.usage.prompt())
@@ -74,6 +74,23 @@ impl Probe for Repeatability {
             .scoring(Axis::Billing, 0.2)
             .scoring(Axis::Stability, 0.3)
         };
+        // A text that is put before prompts and changes would count differently too.
+        let reading = if is_equal || changes_on_the_way(all) {
+            reading
+        } else {
+            reading.finding(Integrity::UsageInflation, Finding::Yes)
+        };
         reading.seen(evidence)
     }
+}
+
+/// An untouched replay was refused as changed.
+fn changes_on_the_way(all: &[&Observation]) -> bool {
+    let mut replays = all
+        .iter()
+        .filter(|seen| seen.slot().starts_with("untouched-replay"));
+    replays.any(|seen| {
+        let error = seen.error.as_ref();
+        error.is_some_and(|error| error.says("bound to a different conversation"))
+    })
 }

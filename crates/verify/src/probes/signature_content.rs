@@ -10,7 +10,7 @@ use crate::observe::Observation;
 use crate::plan::Depth;
 use crate::probe::{About, Cost, Family, Forgeability, Probe};
 use crate::reading::{Axis, Evidence, Outcome, Reading, Who};
-use crate::signature::{self, Infrastructure, Signature};
+use crate::signature::{self, Infrastructure, Signature, Unreadable};
 
 static ABOUT: About = About {
     id: "signature-content",
@@ -68,10 +68,32 @@ impl Probe for SignatureContent {
         });
         let found: Vec<Found<'_>> = readable.collect();
         if found.is_empty() {
-            return Reading::neutral(Claim::new("signature.unreadable"));
+            return unreadable(&signed, prefixes);
         }
         contents(context, &found)
     }
+}
+
+/// No signature has a known layout. Anthropic's are base64 in every one of them.
+fn unreadable(signed: &[(&Observation, &str)], prefixes: &[String]) -> Reading {
+    let is_text = signed.iter().all(|(_, text)| {
+        matches!(
+            signature::read(text, prefixes),
+            Err(Unreadable::Base64 | Unreadable::None)
+        )
+    });
+    let Some((seen, text)) = signed.first().filter(|_| is_text) else {
+        return Reading::neutral(Claim::new("signature.unreadable"));
+    };
+    let claim = Claim::new("signature.not-base64");
+    let evidence = Evidence::of(claim.clone()).at(seen.id());
+    Reading::new(Outcome::Fail, "not-base64", claim)
+        .seen(
+            evidence
+                .expecting("base64", super::refusal::brief(text))
+                .from_source(ABOUT.source),
+        )
+        .scoring(Axis::Protocol, 0.0)
 }
 
 /// Thinking was asked for; what came in its place.

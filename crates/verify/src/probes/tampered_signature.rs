@@ -45,7 +45,7 @@ impl Probe for TamperedSignature {
         };
         let mut asks = Vec::new();
         if in_slot(so_far, "tampered").is_none() {
-            let body = thinking_turn::replay(context, &turn, tamper);
+            let body = thinking_turn::replay(context, &turn, |content| tamper(content));
             asks.push(thinking_turn::call(context, "tampered", body).refused_when_genuine());
             if context.depth > Depth::Quick {
                 asks.push(thinking_turn::untouched(context, &turn));
@@ -111,7 +111,7 @@ impl Probe for TamperedSignature {
     }
 }
 
-fn tamper(content: &mut Vec<Value>) {
+fn tamper(content: &mut [Value]) {
     for block in content.iter_mut() {
         for member in ["signature", "data"] {
             let changed = block

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{mute_claim, thinking_turn};
+use super::{mute_claim, steady, thinking_turn};
 use crate::ask::Ask;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -63,7 +63,7 @@ impl Probe for ThinkingLedger {
         ]
     }
 
-    fn read(&self, _context: &Context, own: &[&Observation], _all: &[&Observation]) -> Reading {
+    fn read(&self, _context: &Context, own: &[&Observation], all: &[&Observation]) -> Reading {
         let Some(thinking) = thinking_tokens(own) else {
             return Reading::neutral(Claim::new("ledger.no-figure"));
         };
@@ -88,7 +88,9 @@ impl Probe for ThinkingLedger {
         .from_source(ABOUT.source);
         let tolerance = TOLERANCE.max(thinking / 50);
         let off = (billed - thinking).abs();
-        let reading = if thinking < LEAST {
+        let reading = if steady::jitters(all) {
+            Reading::neutral(Claim::new("tokens.jitter"))
+        } else if thinking < LEAST {
             Reading::neutral(Claim::new("ledger.too-little"))
         } else if off <= tolerance {
             Reading::new(

@@ -1,6 +1,6 @@
 //! P26: what it costs to force a tool instead of offering it. Anthropic puts other words before the prompt.
 
-use super::{mute_claim, tools};
+use super::{mute_claim, steady, tools};
 use crate::ask::Ask;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -48,7 +48,7 @@ impl Probe for ToolOverhead {
         vec![tools::ask(context, "auto"), tools::ask(context, "any")]
     }
 
-    fn read(&self, context: &Context, own: &[&Observation], _all: &[&Observation]) -> Reading {
+    fn read(&self, context: &Context, own: &[&Observation], all: &[&Observation]) -> Reading {
         if own.is_empty() {
             return Reading::skipped(Claim::new("skip.not-for-model"));
         }
@@ -76,7 +76,9 @@ impl Probe for ToolOverhead {
         let is_claude = !context
             .models_that(|model| difference(model).is_some_and(|known| (known - got).abs() <= 1))
             .is_empty();
-        let reading = if (got - expected).abs() <= 1 {
+        let reading = if steady::jitters(all) {
+            Reading::neutral(Claim::new("tokens.jitter"))
+        } else if (got - expected).abs() <= 1 {
             Reading::new(
                 Outcome::Pass,
                 "exact",

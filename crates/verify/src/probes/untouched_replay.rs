@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::observe::Observation;
 use crate::plan::Depth;
 use crate::probe::{About, Cost, Family, Forgeability, Probe};
-use crate::reading::{Axis, Contradiction, Evidence, Finding, Integrity, Outcome, Reading};
+use crate::reading::{Axis, Evidence, Finding, Integrity, Outcome, Reading};
 
 static ABOUT: About = About {
     id: "untouched-replay",
@@ -111,7 +111,6 @@ fn read_replays(seen: &[&Observation], reasons: &BTreeSet<String>) -> Reading {
             Claim::new("replay.changed").with("count", changed),
         )
         .finding(Integrity::PromptInjection, Finding::Yes)
-        .contradicting(Contradiction::Rewritten)
         .scoring(Axis::Protocol, 0.0);
     }
     if changed > 0 {
@@ -120,6 +119,7 @@ fn read_replays(seen: &[&Observation], reasons: &BTreeSet<String>) -> Reading {
             "changed-once",
             Claim::new("replay.changed-once"),
         )
+        .finding(Integrity::PromptInjection, Finding::Yes)
         .scoring(Axis::Protocol, 0.5);
     }
     if reasons

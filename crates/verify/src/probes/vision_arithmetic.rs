@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::mute_claim;
 use super::pictures::Picture;
+use super::{mute_claim, steady};
 use crate::ask::Ask;
 use crate::claim::Claim;
 use crate::context::{Context, set};
@@ -107,7 +107,7 @@ impl Probe for VisionArithmetic {
         asks.into_iter().flatten().collect()
     }
 
-    fn read(&self, _context: &Context, own: &[&Observation], _all: &[&Observation]) -> Reading {
+    fn read(&self, _context: &Context, own: &[&Observation], all: &[&Observation]) -> Reading {
         let (Some(small), Some(large)) = (prompt(own, "picture-280"), prompt(own, "picture-560"))
         else {
             return Reading::neutral(mute_claim(own));
@@ -135,18 +135,45 @@ impl Probe for VisionArithmetic {
             Reading::new(Outcome::Fail, "dropped", Claim::new("vision.dropped"))
                 .finding(Integrity::Truncation, Finding::Yes)
                 .scoring(Axis::Capability, 0.0)
+        } else if steady::jitters(all) {
+            Reading::neutral(Claim::new("tokens.jitter"))
+        } else if let Some(factor) = factor(all) {
+            let claim = Claim::new("vision.factor").with("factor", format!("{factor:.2}"));
+            Reading::new(Outcome::Fail, "factor", claim)
+                .finding(Integrity::UsageInflation, Finding::Yes)
+                .figure("inflation_factor", factor)
+                .scoring(Axis::Billing, 0.0)
         } else {
-            Reading::new(
-                Outcome::Fail,
-                "differs",
-                Claim::new("vision.differs").with("tokens", got),
-            )
-            .scoring(Axis::Billing, 0.2)
+            let claim = Claim::new("vision.differs").with("tokens", got);
+            let reading = Reading::new(Outcome::Fail, "differs", claim).scoring(Axis::Billing, 0.2);
+            if got > expected {
+                reading.finding(Integrity::UsageInflation, Finding::Yes)
+            } else {
+                reading
+            }
         };
         reading
             .seen(evidence)
             .figure("picture_difference", got as f64)
     }
+}
+
+/// Least factor that is told from rounding.
+const LEAST_FACTOR: f64 = 1.05;
+
+/// The one factor by which both differences of pictures are too large; `None` where there is none.
+fn factor(all: &[&Observation]) -> Option<f64> {
+    let [small, wide, large] =
+        ["picture-280", "picture-560", "picture-1920"].map(|slot| prompt(all, slot));
+    let (small, wide, large) = (small?, wide?, large?);
+    let by_wide = (wide - small) as f64 / 100.0;
+    let tiers = [ImageTier::Standard, ImageTier::High].into_iter();
+    let mut factors = tiers.map(|tier| {
+        let genuine = tokens(1_920, 1_080, tier) as f64 - 100.0;
+        (large - small) as f64 / genuine
+    });
+    let fits = |factor: &f64| (factor - by_wide).abs() <= 0.03 * by_wide;
+    factors.find(fits).filter(|factor| *factor >= LEAST_FACTOR)
 }
 
 /// P28.
@@ -168,7 +195,7 @@ impl Probe for VisionTier {
         asks.into_iter().flatten().collect()
     }
 
-    fn read(&self, context: &Context, own: &[&Observation], _all: &[&Observation]) -> Reading {
+    fn read(&self, context: &Context, own: &[&Observation], all: &[&Observation]) -> Reading {
         let (Some(small), Some(large)) = (prompt(own, "picture-280"), prompt(own, "picture-1920"))
         else {
             return Reading::neutral(mute_claim(own));
@@ -208,6 +235,10 @@ impl Probe for VisionTier {
             .fitting(like(tier))
             .scoring(Axis::Capability, 0.2),
             (Some(_), None) => Reading::neutral(Claim::new("vision.tier").with("tokens", got)),
+            (None, _) if steady::jitters(all) => Reading::neutral(Claim::new("tokens.jitter")),
+            (None, _) if factor(all).is_some() => {
+                Reading::neutral(Claim::new("vision.large").with("tokens", got))
+            }
             (None, _) => Reading::new(
                 Outcome::Warn,
                 "no-tier",

@@ -366,19 +366,15 @@ impl Run {
         self.seen.values().filter(of_site)
     }
 
-    /// Probes that only read along are read anew, so that they see everything.
+    /// Every probe reads anew, so that it sees everything that came after its own answers too.
     fn material(&self) -> Material<'_> {
         let readings = self.probes.iter().map(|running| {
-            let is_passive = running.calls.is_empty();
-            let reading = match &running.reading {
-                Some(reading) if !is_passive => reading.clone(),
-                _ if is_passive && running.phase == Phase::Waiting && self.seen.is_empty() => {
-                    Reading::skipped(crate::claim::Claim::new("skip.not-reached"))
-                }
-                _ if running.phase == Phase::Waiting && !is_passive => {
-                    Reading::skipped(crate::claim::Claim::new("skip.not-reached"))
-                }
-                _ => self.read(running),
+            let is_idle = running.phase == Phase::Waiting;
+            let is_active = running.probe.about().cost.requests > 0;
+            let reading = if is_idle && (is_active || self.seen.is_empty()) {
+                Reading::skipped(crate::claim::Claim::new("skip.not-reached"))
+            } else {
+                self.read(running)
             };
             let calls = running.calls.iter().map(|id| self.queue.last_of(*id));
             (running.probe, calls.collect(), reading)

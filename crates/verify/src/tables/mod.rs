@@ -15,7 +15,7 @@ pub use battery::{Battery, Item};
 pub use likelihoods::{Channel, Likelihoods, ModelOdds, Row, Sign};
 pub use models::{CacheMinimum, ForcedTool, ImageTier, Model, Models, Sampling, ToolTokens};
 pub use phrases::{Gate, Phrases, Scan, Strength, Vendor};
-pub use prompts::{Prompts, Slope, Smallest};
+pub use prompts::{Prompts, Range, Slope};
 pub use rules::Rules;
 pub use signatures::SignatureFacts;
 pub use words::{Language, Words};

@@ -16,21 +16,31 @@ pub struct Prompts {
     prompts: Vec<Prompt>,
     overheads: Vec<Overhead>,
     slopes: Vec<Slope>,
-    smallest: Smallest,
+    unlisted: Unlisted,
 }
 
-/// What any Claude takes for the smallest prompts, tokens.
+/// How far the counts of a model without counts may lie from those of the old tokenizer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Smallest {
-    /// Fewer is no Claude.
-    pub least: u64,
-    /// More has something put before it.
+struct Unlisted {
+    /// Tokens around the text itself.
+    frame: u64,
+    /// Factor of the new tokenizer on the text: usual, most.
+    factor: [f64; 2],
+    /// Tokens that thinking adds which is always on: usual, most.
+    thinking: [u64; 2],
+    source: String,
+}
+
+/// What a prompt may cost on any Claude, tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The likeliest.
+    pub middle: u64,
+    /// Up to here nothing is put before it.
+    pub usual: u64,
+    /// Above, something is.
     pub most: u64,
-    /// Where it is from.
-    pub source: String,
-    /// Whether it may decide something alone.
-    pub verified: bool,
 }
 
 /// A prompt with its tokens, without system prompt, tools and thinking.
@@ -80,7 +90,7 @@ struct File {
     prompt: Vec<Prompt>,
     thinking_overhead: Vec<Overhead>,
     slope: Vec<Slope>,
-    smallest: Smallest,
+    unlisted: Unlisted,
 }
 
 impl Prompts {
@@ -90,23 +100,22 @@ impl Prompts {
     /// When the file is wrong.
     pub fn bundled() -> Result<Self, TableError> {
         let file: File = read(FILE, TEXT)?;
-        let mut keys = file
-            .prompt
-            .iter()
-            .map(|row| &row.source)
-            .chain(file.thinking_overhead.iter().map(|row| &row.source));
-        if let Some(key) = keys.find(|key| !file.sources.contains_key(*key)) {
-            return Err(TableError::Value {
-                file: FILE,
-                field: key.clone(),
-                problem: "a source that is not listed",
-            });
+        let prompts = file.prompt.iter().map(|row| &row.source);
+        let overheads = file.thinking_overhead.iter().map(|row| &row.source);
+        for key in prompts.chain(overheads).chain([&file.unlisted.source]) {
+            if !file.sources.contains_key(key) {
+                return Err(TableError::Value {
+                    file: FILE,
+                    field: key.clone(),
+                    problem: "a source that is not listed",
+                });
+            }
         }
         Ok(Self {
             prompts: file.prompt,
             overheads: file.thinking_overhead,
             slopes: file.slope,
-            smallest: file.smallest,
+            unlisted: file.unlisted,
         })
     }
 
@@ -140,9 +149,23 @@ impl Prompts {
         self.overheads.iter().find(holds).map(|row| row.tokens)
     }
 
-    /// What any Claude takes for the smallest prompts.
-    pub fn smallest(&self) -> &Smallest {
-        &self.smallest
+    /// What a prompt may cost on a model whose counts are not known.
+    pub fn range(&self, id: &str) -> Option<Range> {
+        let is_old = |row: &&Prompt| row.id == id && row.tokenizer.as_deref() == Some("old");
+        let tokens = self.prompts.iter().find(is_old)?.tokens;
+        let Unlisted {
+            frame,
+            factor,
+            thinking,
+            ..
+        } = &self.unlisted;
+        let text = tokens.saturating_sub(*frame) as f64;
+        let up_to = |place: usize| frame + (text * factor[place]).ceil() as u64 + thinking[place];
+        Some(Range {
+            middle: up_to(0),
+            usual: up_to(0) + 2,
+            most: up_to(1),
+        })
     }
 
     /// The bands of a text.

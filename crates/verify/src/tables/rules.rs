@@ -64,6 +64,10 @@ pub struct Thresholds {
     pub contradicted: f64,
     /// Families with a hard fact that a contradiction without a sure fact takes.
     pub hard_families: usize,
+    /// Results against it, and families of such, that make do with one hard fact.
+    pub broad_results: usize,
+    /// See `broad_results`.
+    pub broad_families: usize,
     /// Least of a channel that is named.
     pub channel_named: f64,
     /// Tokens that subscription proxies are known to put before a request.

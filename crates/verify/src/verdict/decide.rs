@@ -95,7 +95,8 @@ impl Grounds<'_> {
         }
         let limits = &self.rules.verdict;
         let hard = self.hard_families().len();
-        if hard < limits.hard_families || !self.witnesses().is_empty() {
+        let is_broad = hard > 0 && self.is_contradicted_all_over();
+        if (hard < limits.hard_families && !is_broad) || !self.witnesses().is_empty() {
             return None;
         }
         let claude = 1.0 - self.posterior.of(Channel::NotClaude);
@@ -113,12 +114,31 @@ impl Grounds<'_> {
         (other >= limits.contradicted).then(|| Claim::new("verdict.other-model"))
     }
 
+    /// Nearly everything that was asked speaks against it, in family after family.
+    fn is_contradicted_all_over(&self) -> bool {
+        let limits = &self.rules.verdict;
+        let against = || {
+            self.weighed
+                .iter()
+                .filter(|one| one.row.sign == Sign::Against)
+        };
+        let families: BTreeSet<Family> = against().map(|one| witness(one.about.family)).collect();
+        against().count() >= limits.broad_results && families.len() >= limits.broad_families
+    }
+
+    /// Figures that are not Anthropic's do not deny what its keys prove: they are somebody's billing.
+    fn denies(&self) -> bool {
+        let mut families = self.hard_families().into_iter();
+        families
+            .any(|family| !(self.has_keys() && matches!(family, Family::Tokens | Family::Cache)))
+    }
+
     /// Anthropic's keys, or two independent witnesses that are hard to forge, and nothing hard against it.
     fn is_proven(&self) -> bool {
         let limits = &self.rules.verdict;
         let enough = self.has_keys() || self.witnesses().len() >= 2;
         enough
-            && self.hard_families().is_empty()
+            && !self.denies()
             && self.posterior.claimed_of_claude >= limits.claimed
             && self.posterior.claimed() >= limits.claimed
             && self.posterior.genuine_channel() >= limits.genuine_channel
@@ -127,7 +147,7 @@ impl Grounds<'_> {
 
     fn is_consistent(&self) -> bool {
         let likely = self.posterior.claimed() * self.posterior.genuine_channel();
-        !self.witnesses().is_empty() && self.hard_families().is_empty() && likely >= 0.6
+        !self.witnesses().is_empty() && !self.denies() && likely >= 0.6
     }
 
     /// Something hard to forge tells the claimed model from at least one other.
@@ -154,7 +174,8 @@ impl Grounds<'_> {
             _ => false,
         };
         let mut kinds = Integrity::ALL.into_iter();
-        kinds.all(|kind| self.integrity.get(kind) != Finding::Yes || harmless(kind))
+        self.hard_families().is_empty()
+            && kinds.all(|kind| self.integrity.get(kind) != Finding::Yes || harmless(kind))
     }
 
     /// Something besides what is put before prompts shows that subscriptions answer.
@@ -262,6 +283,9 @@ fn sure_claim(sure: &Contradiction) -> Claim {
         Contradiction::Rewritten => Claim::new("sure.rewritten"),
         Contradiction::ImpossibleUsage => Claim::new("sure.impossible-usage"),
         Contradiction::Canned => Claim::new("sure.canned"),
+        Contradiction::ReverseChannel { program } => {
+            Claim::new("sure.reverse").with("program", program)
+        }
         Contradiction::Unsigned => Claim::new("sure.unsigned"),
     }
 }

@@ -59,7 +59,7 @@ pub(crate) fn report(material: &Material<'_>) -> Report {
     Report {
         site: context.target.site.clone(),
         model_claimed: context.target.model.clone(),
-        channel: channel_axis(&posterior, tables.rules.verdict.channel_named),
+        channel: channel_axis(&posterior, &grounds),
         model: model_axis(&posterior, &grounds),
         probes: probes(material, &weighed),
         cost: material.spent,
@@ -131,18 +131,33 @@ fn scores<'a>(
     scores
 }
 
-fn channel_axis(posterior: &Posterior, least: f64) -> ChannelAxis {
-    let best = posterior
-        .channel
+fn channel_axis(posterior: &Posterior, grounds: &Grounds<'_>) -> ChannelAxis {
+    let is_named = grounds
+        .contradictions
+        .iter()
+        .any(|one| matches!(one, Contradiction::ReverseChannel { .. }));
+    let mut probabilities = posterior.channel.clone();
+    if is_named {
+        // The program gave itself away: what it asks further on is not how answers come here.
+        for (channel, probability) in &mut probabilities {
+            let share = if *channel == Channel::Reverse {
+                1.0
+            } else {
+                0.0
+            };
+            *probability = 0.03 * *probability + 0.97 * share;
+        }
+    }
+    let best = probabilities
         .iter()
         .max_by(|one, other| one.1.total_cmp(other.1));
+    let least = grounds.rules.verdict.channel_named;
     let best = best.filter(|(_, probability)| **probability >= least);
     ChannelAxis {
         best: best
             .map_or("unknown", |(channel, _)| channel.name())
             .to_owned(),
-        probabilities: posterior
-            .channel
+        probabilities: probabilities
             .iter()
             .map(|(channel, probability)| (channel.name().to_owned(), rounded(*probability)))
             .collect(),
