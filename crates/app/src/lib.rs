@@ -1,6 +1,7 @@
 //! Puts it together: settings, live state, recorder, queries. Knows no HTTP routes and no window.
 
 mod app;
+pub mod charts;
 pub mod chat;
 mod counting;
 mod data_dir;

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use relayscope_app::view::{
-    BodyLines, ChatAsk, ChatEvent, CheckinRound, ClientKeyView, Comparison, Detail, EntryInput,
-    EventList, FoundLines, ImportPlan, InterfaceTrial, InterfaceView, LedgerView, Message,
-    NoticeView, Ping, PresetView, RawAnswers, ReconciliationView, RoutesView, SiteList, SiteSeries,
-    SpeechView, StationList, StationLogs, VerifyAsk, VerifyDetail, VerifyRuns,
+    BodyLines, ChartView, ChatAsk, ChatEvent, CheckinRound, ClientKeyView, Comparison, Detail,
+    EntryInput, EventList, FoundLines, ImportPlan, InterfaceTrial, InterfaceView, LedgerView,
+    Message, NoticeView, Ping, PresetView, RawAnswers, ReconciliationView, RoutesView, SiteList,
+    SiteSeries, SpeechView, StationList, StationLogs, VerifyAsk, VerifyDetail, VerifyRuns,
 };
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;
@@ -31,6 +31,7 @@ fn write_all(directory: &Path) {
     RoutesView::export_all(&config).unwrap();
     ClientKeyView::export_all(&config).unwrap();
     Ping::export_all(&config).unwrap();
+    ChartView::export_all(&config).unwrap();
     StationList::export_all(&config).unwrap();
     RawAnswers::export_all(&config).unwrap();
     InterfaceView::export_all(&config).unwrap();

@@ -1,13 +1,12 @@
 // One test for every row of the table "Numbers" in the design language.
 import { describe, expect, test } from "vitest";
 import type { CostBasis } from "../api/generated/CostBasis";
-import { balance } from "./balance.ts";
 import { bytes, shortBytes } from "./bytes.ts";
 import { age, clock, day, isoDay, stamp } from "./clock.ts";
 import { about, dollars, loggedCost, price, renminbi, requestCost } from "./cost.ts";
 import { countdown, countdownMinutes, duration, firstToken, offset, phase } from "./duration.ts";
 import { isOtherModel, shortModel } from "./model.ts";
-import { deviation, percent, speed } from "./ratio.ts";
+import { deviation, ratio, percent, speed } from "./ratio.ts";
 import { exactCount, tokens } from "./tokens.ts";
 
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
@@ -49,12 +48,7 @@ describe("numbers", () => {
 
   test("second currency", () => expect(plain(about(renminbi(70.06)))).toBe("≈ ¥70.06"));
 
-  test("balance unit", () => {
-    expect(plain(balance(2_410_000, "tokens"))).toBe("2.41M tok");
-    expect(balance(null, "unlimited")).toBe("∞");
-    expect(balance(null, "usd")).toBe("—");
-    expect(balance(62.9, "cny")).toBe("¥62.90");
-  });
+  test("ratios", () => expect([1, 0.35, 1.125, 2.00049].map(ratio)).toEqual(["1.0", "0.35", "1.125", "2.0"]));
 
   test("time to first token", () => {
     expect(plain(firstToken(1_184))).toBe("1.18 s");

@@ -10,6 +10,12 @@ export function percent(share: number | null): string {
   return share === null ? missing : `${Math.round(share * 100)}%`;
 }
 
+/** A factor: `1.0`, `0.35`, `1.125`. */
+export function ratio(value: number): string {
+  const text = String(Number(value.toFixed(3)));
+  return text.includes(".") ? text : `${text}.0`;
+}
+
 /** Deviation with its sign: `−0.3%`, `+1.2%`. */
 export function deviation(share: number | null): string {
   if (share === null) return missing;

@@ -44,7 +44,7 @@ export function said(section: keyof Sections, name: string, fallback: string, va
 }
 
 /** A refusal, or the reason of a choice, in words. A sentence whose values are missing gives way to the server's own message. */
-export function sentence(error: ErrorView | Fault, section: "errors" | "why" = "errors"): string {
+export function sentence(error: ErrorView | Fault, section: "errors" | "why" | "problems" = "errors"): string {
   const message = error.message ?? "";
   const text = said(section, error.code, message, Object.fromEntries(error.params));
   if (/\{\w+\}/.test(text) && message !== "") return message;

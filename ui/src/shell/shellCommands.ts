@@ -7,6 +7,8 @@ import { live } from "../state/live.svelte.ts";
 import { overlay } from "../state/overlay.svelte.ts";
 import { place } from "../state/place.svelte.ts";
 import { session } from "../state/session.svelte.ts";
+import { stationStore } from "../state/stationStore.svelte.ts";
+import { checkInAll } from "../pages/balance/checkins.ts";
 import { siteStore } from "../state/siteStore.svelte.ts";
 import { locale } from "../locale/translate.svelte.ts";
 import { turnProxy } from "./turnProxy.ts";
@@ -46,6 +48,8 @@ export function shellCommands(): Command[] {
       run: () => void turnProxy(live.proxy?.on !== true),
     },
     { id: "add-site", title: () => t("adding.title"), icon: "plus", when: () => siteStore.known && session.signedIn, run: () => (overlay.shown = "site") },
+    { id: "query-all", title: () => t("balance.queryAll"), icon: "refresh-cw", shortcut: "mod+shift+b", when: () => stationStore.list !== null && session.signedIn, run: () => void stationStore.refreshAll() },
+    { id: "checkin-all", title: () => t("checkins.all"), icon: "calendar-check", shortcut: "mod+shift+d", when: () => (stationStore.list?.checkins_due ?? 0) > 0 && session.signedIn, run: () => void checkInAll() },
     { id: "sidebar", title: () => t("palette.toggleSidebar"), icon: "panel-left", shortcut: "mod+b", run: () => layout.toggleSidebar() },
     { id: "theme", title: () => (appearance.dark ? t("app.toLight") : t("app.toDark")), icon: "moon", run: toggleTheme },
     { id: "language", title: () => t("app.toOtherLanguage"), icon: "languages", run: toggleLanguage },

@@ -1,8 +1,10 @@
 // The sites of the sidebar: the configured ones; while there are none, the upstream hosts of traffic and settings.
 import type { SiteView } from "../api/generated/SiteView";
+import type { StationView } from "../api/generated/StationView";
 import type { Upstream } from "../api/program.ts";
 import type { Shape } from "../icons/shape.ts";
 import { t } from "../locale/translate.svelte.ts";
+import { isKnownKind, kindWord, withMoney } from "../pages/balance/words.ts";
 import { isFailed } from "../pages/live/query.ts";
 import { listing } from "../pages/live/listing.svelte.ts";
 import { dialectsOf, hostOf, isUsable, routeWord, siteShape, siteState } from "../pages/sites/states.ts";
@@ -11,6 +13,7 @@ import { place } from "../state/place.svelte.ts";
 import { session } from "../state/session.svelte.ts";
 import { settings } from "../state/settings.svelte.ts";
 import { siteStore } from "../state/siteStore.svelte.ts";
+import { stationStore } from "../state/stationStore.svelte.ts";
 
 export type Site = {
   /** Id of a configured site, else the name of the host. */
@@ -25,10 +28,11 @@ export type Site = {
   place?: string;
   tags: readonly string[];
   view?: SiteView;
+  station?: StationView;
 };
 
 /** Pages whose subject is one site. */
-const subjectPages: readonly string[] = ["sites", "test"];
+const subjectPages: readonly string[] = ["sites", "balance", "test"];
 
 type Seen = { requests: number; failed: number; last: "ok" | "err" | null };
 
@@ -37,15 +41,17 @@ const shapes: Record<Upstream, Shape> = { reachable: "ok", unreachable: "err", u
 function configured(view: SiteView): Site {
   const usable = view.keys.filter(isUsable).length;
   const position = routeWord(view.route_position);
+  const station = stationStore.find(view.id);
   return {
     key: view.id,
     name: view.name,
-    state: siteShape(view),
+    state: station === undefined ? siteShape(view) : withMoney(siteShape(view), station),
     stateWord: siteState(view),
-    note: dialectsOf(view),
+    note: station !== undefined && isKnownKind(station) ? kindWord(station.kind.id) : dialectsOf(view),
     free: !view.paid,
     tags: view.tags,
     view,
+    ...(station === undefined ? {} : { station }),
     ...(view.keys.length === 0 ? { problem: t("sites.noKeys") } : usable < view.keys.length ? { problem: `${usable}/${view.keys.length}` } : {}),
     ...(position === "" ? {} : { place: position }),
   };
@@ -93,7 +99,7 @@ class Sites {
     return names.map((name) => this.#host(name)).sort((left, right) => left.name.localeCompare(right.name));
   });
 
-  /** On Sites and Site Test it picks the subject, elsewhere it filters the live list. `null` is all of them. */
+  /** On Sites, Balance and Site Test it picks the subject, elsewhere it filters the live list. `null` is all of them. */
   choose(key: string | null): void {
     if (subjectPages.includes(place.page) && this.configured) {
       place.go(place.page, key ?? "", place.view);

@@ -3,6 +3,7 @@ import type { Message } from "../api/generated/Message";
 import type { Progress } from "../api/generated/Progress";
 import { live } from "./live.svelte.ts";
 import { siteStore } from "./siteStore.svelte.ts";
+import { stationStore } from "./stationStore.svelte.ts";
 
 /** Besides the traffic, the server says when anything about sites or the states of keys has changed. */
 type Word = Message | { type: "sites"; revision: number };
@@ -91,6 +92,7 @@ class Connection {
     this.lastWord = Date.now();
     if (message.type === "sites") {
       siteStore.changed();
+      stationStore.changed();
       return;
     }
     if (message.type === "progress") {
@@ -102,7 +104,10 @@ class Connection {
     if (message.type === "finished") for (const row of message.exchanges) this.#progress.delete(row.id);
     if (message.type === "snapshot") {
       this.#progress.clear();
-      if (message.run !== live.run) siteStore.changed();
+      if (message.run !== live.run) {
+        siteStore.changed();
+        stationStore.changed();
+      }
     }
     live.apply(message);
     if (this.#glancing && message.type === "totals") {

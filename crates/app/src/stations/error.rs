@@ -54,6 +54,9 @@ pub enum StationError {
     /// The traffic store.
     #[error(transparent)]
     Traffic(#[from] StoreError),
+    /// A chart cannot be drawn.
+    #[error(transparent)]
+    Chart(#[from] crate::charts::ChartError),
     /// The task ended abnormally.
     #[error("the answer could not be put together")]
     Lost,
@@ -82,7 +85,7 @@ impl StationError {
             Self::Station(_) => "station_failed",
             Self::Site(error) => error.code(),
             Self::Traffic(_) => "store_failed",
-            Self::Lost => "internal",
+            Self::Chart(_) | Self::Lost => "internal",
         }
     }
 

@@ -8,6 +8,7 @@ mod amount;
 mod book;
 mod budget;
 mod change;
+mod charts;
 mod checkin;
 mod csv;
 mod entries;
@@ -28,6 +29,7 @@ mod view;
 
 pub use alert::LowBalance;
 pub use book::Stations;
+pub use charts::{ChartAsked, ChartKind};
 pub use checkin::CheckinInput;
 pub use error::StationError;
 pub use interface::StationInput;

@@ -5,6 +5,7 @@
 //! that the member is named after.
 
 mod body;
+mod chart;
 mod chat;
 mod detail;
 mod ledger;
@@ -17,6 +18,7 @@ mod station;
 mod verify;
 
 pub use body::{BodyLines, EventList, EventView, FoundLines};
+pub use chart::{ChartView, HoverPointView, HoverValueView, PlotView, SeriesView};
 pub use chat::{ChatAnswer, ChatAsk, ChatEnd, ChatEvent, ChatImage, ChatRequest, ChatTurn};
 pub use detail::{
     AttemptView, BodyView, ConnectionView, Detail, HeaderView, LossView, MarkView, PricingView,

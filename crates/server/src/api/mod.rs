@@ -2,6 +2,7 @@
 
 mod answer;
 mod bodies;
+mod charts;
 mod chat;
 mod config;
 mod desktop;
@@ -154,6 +155,7 @@ pub(crate) fn router(api: Api) -> Router {
             "/api/ledger/{id}",
             patch(ledger::change).delete(ledger::remove),
         )
+        .route("/api/charts/{name}", get(charts::draw))
         .route("/api/comparison", get(stations::comparison))
         .route("/api/checkin", post(stations::check_in))
         .route("/api/keys", get(keys::list))

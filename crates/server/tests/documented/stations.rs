@@ -2,6 +2,8 @@
 
 use super::Check;
 
+const CHART: &str = "/api/charts/{name}";
+
 /// Asks everything about a site that is no station: the fake upstream knows no balances.
 pub(super) async fn ask(check: &mut Check<'_>, id: &str) {
     let of = |rest: &str| format!("/api/stations/{id}{rest}");
@@ -66,6 +68,15 @@ pub(super) async fn ask(check: &mut Check<'_>, id: &str) {
         ("/api/stations/{id}/series", of("/series?days=7")),
         ("/api/stations/{id}/ledger.csv", of("/ledger.csv")),
         ("/api/comparison", "/api/comparison".to_owned()),
+        (CHART, format!("/api/charts/balance?site={id}&days=0&width=602&lang=zh-CN")),
+        (CHART, format!("/api/charts/months?site={id}&months=3")),
+        (CHART, format!("/api/charts/models?site={id}")),
+        (CHART, "/api/charts/models".to_owned()),
+        (CHART, "/api/charts/balance?site=nobody".to_owned()),
+        (CHART, "/api/charts/sites?measure=token_price".to_owned()),
+        (CHART, "/api/charts/sites?measure=colour".to_owned()),
+        (CHART, "/api/charts/sites?width=999999".to_owned()),
+        (CHART, "/api/charts/pie".to_owned()),
     ] {
         check.get(route, &path).await;
     }

@@ -18,3 +18,9 @@ export const rate: Check = (text) => (Number(text) > 0 && Number.isFinite(Number
 export const webAddress: Check = (text) => (/^https?:\/\/[^\s/]+/.test(text) ? "" : t("invalid.address"));
 
 export const outboundAddress: Check = (text) => (/^(https?|socks5h?):\/\/[^\s/]+/.test(text) ? "" : t("invalid.outbound"));
+
+/** An amount in US dollars; 0 is one. */
+export const usd: Check = (text) => (text !== "" && Number.isFinite(Number(text)) && Number(text) >= 0 && Number(text) <= 1_000_000 ? "" : t("invalid.amount"));
+
+/** A path on a host, or nothing. */
+export const path: Check = (text) => (text === "" || (text.startsWith("/") && !/\s/.test(text)) ? "" : t("invalid.path"));

@@ -1,20 +1,36 @@
 import type { SiteView } from "../../../api/generated/SiteView";
-import { dialectsOf, hostOf, isUsable } from "../states.ts";
+import { stationStore } from "../../../state/stationStore.svelte.ts";
+import { kindWord } from "../../balance/words.ts";
 import { figures } from "../figures.svelte.ts";
+import { isUsable } from "../states.ts";
 
-export type SortKey = "order" | "name" | "api" | "keys" | "requests" | "failed" | "ttft" | "speed" | "route" | "address";
+export type SortKey = "order" | "name" | "kind" | "keys" | "balance" | "consumed" | "burn" | "days" | "ttft" | "route" | "checkin" | "price" | "asked" | "act";
+
+const station = (site: SiteView) => stationStore.find(site.id);
+const moment = (iso: string | null | undefined): number | null => (iso == null ? null : Date.parse(iso));
 
 const values: Record<SortKey, (site: SiteView) => string | number | null> = {
   order: () => null,
   name: (site) => site.name.toLowerCase(),
-  api: dialectsOf,
+  kind: (site) => kindWord(station(site)?.kind.id ?? "unknown"),
   keys: (site) => site.keys.filter(isUsable).length,
-  requests: (site) => figures.of(site.name).requests,
-  failed: (site) => figures.of(site.name).failed,
+  // Money stands before what is counted in other units; a key without limit is more than any.
+  balance: (site) => {
+    const balance = station(site)?.balance ?? null;
+    return balance === null ? null : (balance.remaining_usd ?? (balance.unlimited ? Infinity : null));
+  },
+  consumed: (site) => station(site)?.figures.consumed_usd ?? null,
+  burn: (site) => station(site)?.figures.burn_usd_per_day ?? null,
+  days: (site) => station(site)?.figures.days_left ?? null,
   ttft: (site) => figures.of(site.name).ttft,
-  speed: (site) => figures.of(site.name).speed,
   route: (site) => site.route_position,
-  address: (site) => hostOf(site.base_url),
+  checkin: (site) => {
+    const checkin = station(site)?.checkin;
+    return checkin === undefined || checkin.how === "none" ? null : checkin.due ? 0 : (moment(checkin.done_at) ?? null);
+  },
+  price: (site) => station(site)?.figures.cny_per_usd ?? null,
+  asked: (site) => moment(station(site)?.last_query?.at),
+  act: () => null,
 };
 
 /** Unknown values stand last in both directions; equal ones keep the user's order. */
