@@ -9,6 +9,7 @@ use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses, Upstream};
 use price::{Catalog, PriceError};
 use proxy::{Limits, Proxy};
 use store::sites::SiteStore;
+use store::vault::Wish;
 use store::{Filter, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -159,9 +160,13 @@ impl App {
             recorder: recorder.clone(),
             pricing: pricing.clone(),
         };
-        let keychain = now.security.vault != "file";
+        let wish = match &now.security.vault[..] {
+            "file" => Wish::File,
+            "keychain" => Wish::Keychain,
+            _ => Wish::Best,
+        };
         let site_store =
-            SiteStore::open(data_dir.path(), keychain).map_err(OpenSitesError::from)?;
+            SiteStore::open(data_dir.path(), wish).map_err(OpenSitesError::from)?;
         let sites = Sites::open(
             site_store,
             settings.clone(),
@@ -237,6 +242,7 @@ impl App {
             .spawn(self.stations.clone().keep_asking(self.end.clone()));
         self.tasks
             .spawn(crate::verify::run_schedule(self.clone(), self.end.clone()));
+        self.sites.find_out_all();
         if !self.data_dir.was_clean {
             let store = self.store.clone();
             self.tasks.spawn_blocking(move || match store.check() {

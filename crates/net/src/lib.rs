@@ -8,6 +8,7 @@ mod error;
 mod facts;
 mod outbound;
 mod own;
+mod rotation;
 mod tls;
 mod upstream;
 
@@ -17,4 +18,5 @@ pub use error::NetError;
 pub use facts::ConnectionFacts;
 pub use outbound::{Outbound, OutboundError};
 pub use own::OwnAddresses;
+pub use rotation::{Rotation, RotationError};
 pub use upstream::{Answer, ConnectTimeout, Upstream};

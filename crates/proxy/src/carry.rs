@@ -27,7 +27,7 @@ use crate::judge::{judge, taught};
 use crate::live::Live;
 use crate::observer::Observer;
 use crate::outgoing::outgoing;
-use crate::pass_on::refuse;
+use crate::pass_on::{exhausted, refuse};
 use crate::respond::put;
 use crate::route::{Judgement, Refusal, Route, RouteAsk, Seen};
 

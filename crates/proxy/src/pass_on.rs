@@ -202,9 +202,15 @@ pub(crate) fn refuse(dialect: Dialect, refused: &Refusal, id: &str) -> Response<
         }
     };
     if let Some(seconds) = refused.retry_after {
-        put(response.headers_mut(), "retry-after", &seconds.to_string());
+        exhausted(response.headers_mut(), seconds);
     }
     response
+}
+
+/// No key is left: when the first one comes back, in seconds.
+pub(crate) fn exhausted(headers: &mut HeaderMap, seconds: u64) {
+    put(headers, "retry-after", &seconds.to_string());
+    put(headers, "x-pool-exhausted", "1");
 }
 
 /// What is known at the first byte of a stream: the size of the prompt.

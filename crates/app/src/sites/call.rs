@@ -11,7 +11,6 @@ use net::{ConnectionFacts, NetError, Upstream};
 use route::Failure;
 use wire::encoding::Decoder;
 
-use super::check;
 use super::line::Line;
 
 /// A request, as it is sent below a site's base address.
@@ -107,7 +106,7 @@ impl Unheard {
             NetError::Tls { reason, .. } if reason.contains("certificate") => {
                 Failure::CertificateNotTrusted
             }
-            error => check::failure(error),
+            error => Failure::from(error),
         };
         let says = Some(error.to_string());
         Self {

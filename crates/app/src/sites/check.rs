@@ -18,6 +18,14 @@ use crate::view::KeyView;
 /// Most of an answer that is read.
 const ANSWER: usize = 4 * 1024 * 1024;
 
+/// Waits between looks at a site that did not show what it speaks: it may have been down.
+const LOOKS: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_secs(60),
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(60 * 60),
+];
+
 /// Longest wait for a check.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -65,42 +73,66 @@ impl Sites {
         self.key(id)
     }
 
-    /// Finds out what a site speaks, where the user left it open: a request without content costs
-    /// nothing, and its refusal shows whether there is an interface at all.
+    /// Finds out what sites speak of which that is not known yet.
+    pub fn find_out_all(self: &Arc<Self>) {
+        for site in &self.routing().sites {
+            self.clone().find_out_later(site.id.as_str());
+        }
+    }
+
+    /// Finds out what a site speaks, where the user left it open. Looks again later when it does not show.
     pub fn find_out_later(self: Arc<Self>, id: &str) {
-        let routing = self.routing();
-        let Some(site) = routing.find(id).cloned() else {
-            return;
-        };
-        if site.site.api != "auto" || site.site.api_found.is_some() {
+        let id = id.to_owned();
+        if self.unknown(&id).is_none() {
             return;
         }
         tokio::spawn(async move {
-            let key = site.keys.values().find_map(|key| key.secret.clone());
-            let key = key.as_ref().map(|key| key.reveal().as_str());
-            let empty = || Some("{}".to_owned());
-            let (anthropic, openai) = tokio::join!(
-                self.get(&site, "/v1/messages", key, empty()),
-                self.get(&site, "/v1/chat/completions", key, empty())
-            );
-            let found = match (is_interface(&anthropic), is_interface(&openai)) {
-                (true, true) => "both",
-                (true, false) => "anthropic",
-                (false, true) => "openai",
-                (false, false) => return,
-            };
-            let sites = self.clone();
-            let id = site.site.id.clone();
-            let saved = tokio::task::spawn_blocking(move || {
-                sites.store().set_api_found(&id, found)?;
-                sites.reload()
-            });
-            match saved.await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "what a site speaks could not be saved"),
-                Err(error) => tracing::warn!(%error, "what a site speaks could not be saved"),
+            for wait in LOOKS {
+                tokio::time::sleep(wait).await;
+                let Some(site) = self.unknown(&id) else {
+                    return;
+                };
+                if let Some(found) = self.find_out(&site).await {
+                    return self.clone().found(&site, found).await;
+                }
             }
         });
+    }
+
+    /// A site of which is not known what it speaks.
+    fn unknown(&self, id: &str) -> Option<Arc<RoutedSite>> {
+        let site = self.routing().find(id).cloned()?;
+        (site.site.api == "auto" && site.site.api_found.is_none()).then_some(site)
+    }
+
+    /// A request without content costs nothing, and its refusal shows whether there is an interface at all.
+    async fn find_out(&self, site: &RoutedSite) -> Option<&'static str> {
+        let key = site.keys.values().find_map(|key| key.secret.clone());
+        let key = key.as_ref().map(|key| key.reveal().as_str());
+        let empty = || Some("{}".to_owned());
+        let (anthropic, openai) = tokio::join!(
+            self.get(site, "/v1/messages", key, empty()),
+            self.get(site, "/v1/chat/completions", key, empty())
+        );
+        match (is_interface(&anthropic), is_interface(&openai)) {
+            (true, true) => Some("both"),
+            (true, false) => Some("anthropic"),
+            (false, true) => Some("openai"),
+            (false, false) => None,
+        }
+    }
+
+    async fn found(self: Arc<Self>, site: &RoutedSite, found: &'static str) {
+        let id = site.site.id.clone();
+        let saved = tokio::task::spawn_blocking(move || {
+            self.store().set_api_found(&id, found)?;
+            self.reload()
+        });
+        match saved.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "what a site speaks could not be saved"),
+            Err(error) => tracing::warn!(%error, "what a site speaks could not be saved"),
+        }
     }
 
     /// Reports the outcome of a check as if it were a request on that key.
@@ -165,7 +197,7 @@ impl Sites {
         let answer = tokio::time::timeout(PATIENCE, upstream.send(request)).await;
         let answer = answer
             .map_err(|_| Failure::FirstByteTimeout)?
-            .map_err(|error| failure(&error))?;
+            .map_err(|error| Failure::from(&error))?;
         let (parts, body) = answer.response.into_parts();
         let body = tokio::time::timeout(PATIENCE, Limited::new(body, ANSWER).collect()).await;
         let body = body.map_err(|_| Failure::FirstByteTimeout)?;
@@ -189,20 +221,6 @@ pub(super) fn show_key(headers: &mut http::HeaderMap, key: Option<&str>) {
     if let Ok(mut value) = HeaderValue::from_str(key) {
         value.set_sensitive(true);
         headers.insert("x-api-key", value);
-    }
-}
-
-pub(super) fn failure(error: &net::NetError) -> Failure {
-    use net::NetError;
-    match error {
-        NetError::Resolve { .. } => Failure::NameNotFound,
-        NetError::Connect { .. } => Failure::ConnectFailed,
-        NetError::Tls { .. } => Failure::TlsFailed,
-        NetError::ConnectTimeout { .. } => Failure::ConnectTimeout,
-        NetError::SelfLoop { .. } => Failure::SelfLoop,
-        NetError::Proxy { .. } => Failure::ProxyRefused,
-        NetError::Closed { .. } => Failure::ConnectionReset,
-        NetError::Protocol { .. } => Failure::ProtocolError,
     }
 }
 

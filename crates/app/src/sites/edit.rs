@@ -69,11 +69,15 @@ impl Sites {
         if let Some(base) = &base {
             self.refuse_self(base)?;
             let old = input::base_url(&site.base_url)?;
-            let count = self.store().keys(&site.id)?.len();
-            let moves = old.authority() != base.authority() && count > 0;
+            let stored = self.store().keys(&site.id)?;
+            let moves = old.authority() != base.authority() && !stored.is_empty();
             if moves && keys == MoveKeys::NotAsked {
-                let host = base.authority().to_owned();
-                return Err(SiteError::KeysMove { host, keys: count });
+                let (host, keys) = (base.authority().to_owned(), stored.len());
+                return Err(SiteError::KeysMove { host, keys });
+            }
+            // Keys that cannot be sealed anew stay where they are: then nothing of the change is saved.
+            for key in stored.iter().filter(|_| moves) {
+                self.store().reveal_key(&key.id)?;
             }
         }
         self.store().change_site(&site.id, &change)?;

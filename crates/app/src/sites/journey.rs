@@ -16,7 +16,6 @@ use route::{
 use wire::Dialect;
 
 use super::book::Sites;
-use super::check;
 use super::router::seconds_until;
 use super::routing::Routing;
 use super::view;
@@ -218,7 +217,7 @@ impl Journey for SiteJourney {
 
 fn failure(error: &ProxyError) -> Failure {
     match error {
-        ProxyError::Upstream(error) => check::failure(error),
+        ProxyError::Upstream(error) => Failure::from(error),
         ProxyError::FirstByteTimeout { .. } => Failure::FirstByteTimeout,
         _ => Failure::ConnectionReset,
     }

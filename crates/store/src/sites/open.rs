@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::StoreError;
 use crate::open::{describe, private, step_up};
-use crate::vault::{Place, Vault, VaultError, open_master_key};
+use crate::vault::{Place, Vault, VaultError, Wish, open_master_key};
 
 const STEPS: &[&str] = &[
     include_str!("../migrations_sites/0001_sites.sql"),
@@ -66,7 +66,7 @@ impl From<rusqlite::Error> for SitesError {
 impl SiteStore {
     /// Opens or creates the file in a directory. A vault that cannot be opened is no error: everything
     /// but the secrets works, and they stay sealed.
-    pub fn open(directory: &Path, allow_keychain: bool) -> Result<Self, SitesError> {
+    pub fn open(directory: &Path, wish: Wish) -> Result<Self, SitesError> {
         let path = directory.join("relayscope.db");
         let describe = |error: rusqlite::Error| describe(&path, error);
         let mut db = Connection::open(&path).map_err(describe)?;
@@ -94,7 +94,7 @@ impl SiteStore {
                 name
             }
         };
-        let opened = open_master_key(directory, place, allow_keychain, &account);
+        let opened = open_master_key(directory, place, wish, &account);
         if let (Ok((_, found)), None) = (&opened, place) {
             let name = if *found == Place::Keychain {
                 "keychain"

@@ -16,6 +16,17 @@ const FILE: &str = "vault.key";
 #[derive(Clone, Debug)]
 pub struct MasterKey(Secret<[u8; 32]>);
 
+/// Where a new master key is to lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// In the keychain where it works, else in the file.
+    Best,
+    /// In the keychain, or nowhere.
+    Keychain,
+    /// In the file.
+    File,
+}
+
 /// Where the master key lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,12 +81,11 @@ impl MasterKey {
 /// Gives the master key, making it at the first time.
 ///
 /// `known`: where it lay before; only there is it looked for, so that a locked keychain is an error and
-/// not a new key. `allow_keychain`: whether the keychain may be asked at all. `account`: one data
-/// directory's name in the keychain.
+/// not a new key. `wish`: where a new one is to lie. `account`: one data directory's name in the keychain.
 pub fn open_master_key(
     directory: &Path,
     known: Option<Place>,
-    allow_keychain: bool,
+    wish: Wish,
     account: &str,
 ) -> Result<(MasterKey, Place), VaultError> {
     match known {
@@ -84,7 +94,12 @@ pub fn open_master_key(
         None => {
             let master = MasterKey::random()?;
             // A real write and read: many systems have a keychain library and no keychain.
-            if allow_keychain && keychain_write(account, &master).is_ok() {
+            let kept = match wish {
+                Wish::File => false,
+                Wish::Best => keychain_write(account, &master).is_ok(),
+                Wish::Keychain => keychain_write(account, &master).map(|()| true)?,
+            };
+            if kept {
                 return Ok((master, Place::Keychain));
             }
             file_write(directory, &master)?;
@@ -147,10 +162,24 @@ fn file_write(directory: &Path, master: &MasterKey) -> Result<(), VaultError> {
 mod tests {
     use super::*;
 
+    /// Tests have no session bus to ask: the address leads nowhere.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_keychain_that_is_demanded_is_not_replaced_by_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = |wish| open_master_key(directory.path(), None, wish, "test");
+        if keychain_write("test", &MasterKey::from_bytes([7; 32])).is_ok() {
+            return;
+        }
+        assert!(matches!(open(Wish::Keychain), Err(VaultError::Keychain(_))));
+        assert!(!directory.path().join(FILE).exists());
+        assert_eq!(open(Wish::Best).unwrap().1, Place::File);
+    }
+
     #[test]
     fn a_key_file_is_made_once_and_never_replaced() {
         let directory = tempfile::tempdir().unwrap();
-        let open = |known| open_master_key(directory.path(), known, false, "test");
+        let open = |known| open_master_key(directory.path(), known, Wish::File, "test");
         let (first, place) = open(None).unwrap();
         assert_eq!(place, Place::File);
         let (again, _) = open(Some(Place::File)).unwrap();

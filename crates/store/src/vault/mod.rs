@@ -4,5 +4,5 @@
 mod master;
 mod seal;
 
-pub use master::{MasterKey, Place, VaultError, open_master_key};
+pub use master::{MasterKey, Place, VaultError, Wish, open_master_key};
 pub use seal::Vault;
