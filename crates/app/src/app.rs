@@ -165,8 +165,7 @@ impl App {
             "keychain" => Wish::Keychain,
             _ => Wish::Best,
         };
-        let site_store =
-            SiteStore::open(data_dir.path(), wish).map_err(OpenSitesError::from)?;
+        let site_store = SiteStore::open(data_dir.path(), wish).map_err(OpenSitesError::from)?;
         let sites = Sites::open(
             site_store,
             settings.clone(),

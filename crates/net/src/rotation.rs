@@ -162,7 +162,10 @@ impl Rotation {
                 continue;
             };
             course.note(&candidate);
-            let key = self.keys.get(&candidate.key).map(|key| key.reveal().as_str());
+            let key = self
+                .keys
+                .get(&candidate.key)
+                .map(|key| key.reveal().as_str());
             let (verdict, error) = match self.attempt(request, key, &identify, clock).await {
                 Ok(response) => {
                     let usage = Usage { tokens: 0 };
@@ -194,7 +197,10 @@ impl Rotation {
         let mut sent = Request::new(Full::new(request.body().clone()));
         *sent.method_mut() = request.method().clone();
         *sent.headers_mut() = request.headers().clone();
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
         *sent.uri_mut() = self.base.join(path).map_err(|error| (None, error.into()))?;
         if let Some(key) = key {
             identify(sent.headers_mut(), key);
@@ -212,7 +218,9 @@ impl Rotation {
         let (parts, body) = response.into_parts();
         // What of an error cannot be read is missing from the judgement, no more.
         let body = Limited::new(body, ERROR_BYTES).collect().await;
-        let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let body = body
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default();
         let verdict = self.classifier.judge(
             &Attempt::Answered(route::Answer {
                 status: parts.status.as_u16(),

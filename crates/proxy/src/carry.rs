@@ -234,11 +234,7 @@ impl Proxy {
             match (wait, result) {
                 (None, Ok(mut answered)) => {
                     if let Some(seconds) = retry_after {
-                        put(
-                            &mut answered.parts.headers,
-                            "retry-after",
-                            &seconds.to_string(),
-                        );
+                        exhausted(&mut answered.parts.headers, seconds);
                     }
                     if place.is_count() && count::is_missing(&answered) {
                         return Ok(Carried::Own(count::answer(exchange, &candidate).await?));

@@ -128,6 +128,7 @@ async fn all_keys_out() {
         assert_eq!(heard.status, 429, "{}", heard.text());
         assert_eq!(heard.json()["error"]["type"], "rate_limit_error");
         assert_eq!(heard.header("content-type"), "application/json");
+        assert_eq!(heard.header("x-pool-exhausted"), "1");
         let seconds: u64 = heard.header("retry-after").parse().unwrap();
         let earliest = 290..=300 + SPREAD;
         assert!(earliest.contains(&seconds), "turn {turn}: {seconds} s");
