@@ -4,6 +4,7 @@ import type { KeyView } from "./generated/KeyView";
 import type { Ping } from "./generated/Ping";
 import type { SiteList } from "./generated/SiteList";
 import type { SiteView } from "./generated/SiteView";
+import type { SpeechView } from "./generated/SpeechView";
 
 export type NewSiteBody = {
   name: string;
@@ -37,6 +38,9 @@ export type KeyChange = Partial<Pick<KeyView, "label" | "weight" | "enabled">>;
 const site = (id: string, part = ""): string => `/api/sites/${encodeURIComponent(id)}${part}`;
 const key = (id: string, part = ""): string => `/api/keys/${encodeURIComponent(id)}${part}`;
 
+/** What is not named stays. */
+export type SpeechChange = { model: string; responses?: boolean | null; set?: Record<string, unknown>; forget?: boolean };
+
 export const readSites = (): Promise<SiteList> => read("/api/sites");
 export const addSite = (body: NewSiteBody): Promise<SiteView> => send("POST", "/api/sites", body);
 export const changeSite = (id: string, change: SiteChange): Promise<SiteView> => send("PATCH", site(id), change);
@@ -55,3 +59,8 @@ export const deleteKey = (id: string, keepalive = false): Promise<void> => send(
 export const resetKey = (id: string): Promise<KeyView> => send("POST", key(id, "/reset"), {});
 export const checkKey = (id: string): Promise<KeyView> => send("POST", key(id, "/check"), {});
 export const revealKey = async (id: string): Promise<string> => (await read<{ key: string }>(key(id, "/reveal"))).key;
+
+/** `model`: also a model of which nothing is known yet. */
+export const readSpeech = (id: string, model: string): Promise<SpeechView> =>
+  read(`${site(id, "/speech")}${model === "" ? "" : `?model=${encodeURIComponent(model)}`}`);
+export const changeSpeech = (id: string, change: SpeechChange): Promise<SpeechView> => send("PUT", site(id, "/speech"), change);
