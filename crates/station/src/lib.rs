@@ -29,6 +29,7 @@ pub mod balance;
 pub mod checkin;
 pub mod custom;
 pub mod logs;
+pub mod reconcile;
 
 pub use balance::{Balance, Purse, Quota, Scope, Spent, State, Unit, Window};
 pub use call::{

@@ -1,5 +1,7 @@
 //! `relayscope demo`.
 
+mod stations;
+
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
@@ -7,7 +9,7 @@ use app::sites::SiteInput;
 use app::view::RoutesView;
 use serde::Deserialize;
 use server::{Options, Running};
-use testkit::personas::Standing;
+use testkit::stations::{Station, demo_stations};
 use testkit::{Upstream, demo::Script};
 use tokio_util::sync::CancellationToken;
 
@@ -58,7 +60,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             ..Options::default()
         };
         let running = server::start(options).await?;
-        let _personas = add_sites(&running, &address).await?;
+        // They stop when they are dropped.
+        let _stations = add_sites(&running, &address).await?;
         let console = !arguments.no_console && std::io::stdout().is_terminal();
         eprintln!("demo: made-up data, nothing leaves this machine");
         serve::announce(&running);
@@ -99,24 +102,25 @@ struct DemoSite {
     persona: Option<String>,
 }
 
-/// Adds the made-up sites and routes over all of them but the personas, which are running when this is
-/// done and stop when they are dropped.
-async fn add_sites(running: &Running, address: &str) -> Result<Vec<Standing>, Failure> {
+/// Adds the made-up sites with their stations, which stop when they are dropped, and routes over all of them
+/// but the personas.
+async fn add_sites(running: &Running, address: &str) -> Result<Vec<Station>, Failure> {
     let file: DemoSites = toml::from_str(SITES)?;
+    let (described, personas) = (demo_stations()?, testkit::personas::all()?);
     let sites = running.app().sites();
-    let personas = testkit::personas::all()?;
     let (mut route, mut standing) = (Vec::new(), Vec::new());
     for site in file.site {
-        let persona = site.persona.as_deref();
-        let persona = persona.and_then(|name| personas.iter().find(|it| it.name == name));
-        let own = match persona {
-            Some(persona) => Some(persona.start().await?),
+        let seller = site.persona.as_deref();
+        let seller = seller.and_then(|name| personas.iter().find(|it| it.name == name));
+        let station = described.iter().find(|station| station.site == site.name);
+        let station = match station {
+            Some(station) => Some(stations::start(station, &site.keys, seller).await?),
             None => None,
         };
-        let url = own.as_ref().map_or(address.to_owned(), Standing::base_url);
+        let url = station.as_ref().map(stations::Standing::address);
         let added = sites.add(SiteInput {
             name: site.name,
-            url,
+            url: url.unwrap_or_else(|| address.to_owned()),
             keys: site.keys,
             api: "both".to_owned(),
             paid: site.paid,
@@ -127,9 +131,12 @@ async fn add_sites(running: &Running, address: &str) -> Result<Vec<Standing>, Fa
             outbound: String::new(),
             note: String::new(),
         })?;
-        match own {
-            Some(own) => standing.push(own),
-            None => route.push(added.id),
+        if seller.is_none() {
+            route.push(added.id.clone());
+        }
+        if let Some(station) = station {
+            station.tell(running.app(), &added.id)?;
+            standing.push(station.into_server());
         }
     }
     sites.put_routes(&RoutesView {

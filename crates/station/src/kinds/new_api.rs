@@ -152,6 +152,9 @@ fn log_call_of(on: &Target, query: &LogQuery, form: KeyForm) -> Call {
 /// Stations before 2026-02 read the key from the address only; they are known by the missing version header
 /// and an empty or refused answer. It leaks the key into access logs: only where the user allows it.
 fn wants_url_key(on: &Target, query: &LogQuery, heard: &Heard) -> bool {
+    if !query.may_use_url_key || on.log_form != KeyForm::Bearer {
+        return false;
+    }
     let is_newer = heard
         .answer(LOG)
         .is_some_and(|answer| answer.header("x-new-api-version").is_some());
@@ -160,7 +163,7 @@ fn wants_url_key(on: &Target, query: &LogQuery, heard: &Heard) -> bool {
         Some(Err(Problem::Refused { status: 401, .. })) => true,
         _ => false,
     };
-    query.may_use_url_key && on.log_form == KeyForm::Bearer && !is_newer && is_empty
+    !is_newer && is_empty
 }
 
 fn read_log(json: &Json, on: &Target, query: &LogQuery, heard: &Heard) -> LogPage {

@@ -92,9 +92,10 @@ fn a_thousand_rows_are_paged_and_filtered_here() {
     assert_eq!(first.notes, [Problem::NewestRowsOnly { rows: 1_000 }]);
     assert_eq!(first.totals.cost.unwrap().to_string(), "76.661208");
     let mut seen = std::collections::HashSet::new();
-    for number in 1..=50 {
+    for number in 1..=5 {
         let query = LogQuery {
             page: number,
+            size: 200,
             ..LogQuery::default()
         };
         seen.extend(

@@ -9,4 +9,5 @@ mod harness;
 mod logs;
 mod properties;
 mod real;
+mod reconciling;
 mod refusals;

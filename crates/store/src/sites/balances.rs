@@ -64,6 +64,16 @@ impl SiteStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Adds balances of the past, in one transaction.
+    pub fn put_samples(&self, site_id: &str, samples: &[Sample]) -> Result<(), SitesError> {
+        let mut db = self.db();
+        let step = db.transaction()?;
+        for sample in samples {
+            insert(&step, site_id, sample)?;
+        }
+        Ok(step.commit()?)
+    }
+
     /// Corrects what our own exchanges came to before a balance: some of them were still running.
     pub fn recount(&self, site_id: &str, at: Timestamp, spent: Spent) -> Result<(), SitesError> {
         self.db()

@@ -7,14 +7,14 @@
 
 mod bad;
 mod catalogue;
-mod chance;
+pub(crate) mod chance;
 mod claude;
 mod layers;
 mod mind;
 mod others;
 mod server;
 mod site;
-mod spell;
+pub(crate) mod spell;
 mod style;
 mod tokens;
 mod truth;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::charge::Ratios;
 use super::history;
-use super::state::{Overbilling, QUOTA_PER_USD, RowType, Software, State};
+use super::state::{Overbilling, RowType, Software, State};
 
 const STATIONS: &str = include_str!("../../../../config/demo/stations.toml");
 
@@ -39,6 +39,9 @@ pub struct DemoStation {
     /// Bills that are too high.
     #[serde(default)]
     pub overbilling: Option<Overbilling>,
+    /// Windows of the first key.
+    #[serde(default)]
+    pub windows: Vec<DemoWindow>,
     /// Check-ins of the past days, one a day until yesterday.
     #[serde(default)]
     pub check_ins: i64,
@@ -47,6 +50,18 @@ pub struct DemoStation {
     /// Models; the same for all.
     #[serde(skip)]
     pub models: Vec<Ratios>,
+}
+
+/// A limit of a key that renews itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoWindow {
+    /// `5h`, `1d`, `7d`.
+    pub window: String,
+    /// Dollars.
+    pub limit: f64,
+    /// Dollars used in it now.
+    pub used: f64,
 }
 
 /// A recharge of the made-up past.
@@ -95,27 +110,66 @@ impl DemoStation {
     }
 }
 
-impl State {
-    /// What the account held at the end of so many past days, oldest first: unix seconds and dollars. For the
-    /// demo's chart.
-    pub fn past_balances(&self, now: i64) -> Vec<(i64, f64)> {
-        let mut left = self.account.left;
-        let mut rows = self.rows.iter().rev().peekable();
-        let mut past = Vec::new();
-        for ago in 0..history::DAYS {
-            let end = now - ago * 86_400;
-            while let Some(row) = rows.next_if(|row| row.at > end) {
-                match row.row_type {
-                    RowType::Consume => left += row.quota,
-                    RowType::Topup | RowType::CheckIn | RowType::Refund => left -= row.quota,
-                    RowType::Error => {}
-                }
-            }
-            past.push((end, left as f64 / QUOTA_PER_USD as f64));
+/// The account at the end of a past day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastDay {
+    /// Unix seconds.
+    pub at: i64,
+    /// Quota left; 500,000 are a dollar.
+    pub left: i64,
+    /// Quota charged since the day before.
+    pub charged: i64,
+    /// Calls since the day before.
+    pub calls: u32,
+}
+
+impl DemoStation {
+    /// What a reader could see at the ends of the past 30 days, oldest first; the last is `now`. Nothing where
+    /// neither the account nor a cap can be seen.
+    pub fn past(&self, state: &State, now: i64) -> Vec<PastDay> {
+        let shows_account = self.access_token.is_some() || self.software == Software::Sub2Api;
+        let key = state.keys.first().and_then(|key| key.left);
+        match (shows_account, key) {
+            (true, _) => past(state, now, state.account.left, Whose::Account),
+            (false, Some(left)) => past(state, now, left, Whose::Key),
+            (false, None) => Vec::new(),
         }
-        past.reverse();
-        past
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Account,
+    Key,
+}
+
+fn past(state: &State, now: i64, mut left: i64, whose: Whose) -> Vec<PastDay> {
+    let mut rows = state.rows.iter().rev().peekable();
+    let mut past: Vec<PastDay> = Vec::new();
+    for ago in 0..history::DAYS {
+        let mut day = PastDay {
+            at: now - ago * 86_400,
+            left,
+            charged: 0,
+            calls: 0,
+        };
+        while let Some(row) = rows.next_if(|row| row.at > day.at - 86_400) {
+            match row.row_type {
+                RowType::Consume => {
+                    left += row.quota;
+                    day.charged += row.quota;
+                    day.calls += 1;
+                }
+                RowType::Topup | RowType::CheckIn | RowType::Refund if whose == Whose::Account => {
+                    left -= row.quota;
+                }
+                _ => {}
+            }
+        }
+        past.push(day);
+    }
+    past.reverse();
+    past
 }
 
 #[cfg(test)]
@@ -160,13 +214,22 @@ mod tests {
                 state.rows.len()
             );
             assert!(state.rows.windows(2).all(|pair| pair[0].at <= pair[1].at));
-            let past = state.past_balances(NOW);
+            let past = station.past(&state, NOW);
+            if past.is_empty() {
+                continue;
+            }
             assert_eq!(past.len(), 30);
             assert!(
-                past.iter().all(|(_, usd)| *usd > -1.0),
+                past.iter().all(|day| day.left > 0),
                 "{} {past:?}",
                 station.site
             );
+            let calls: u32 = past.iter().map(|day| day.calls).sum();
+            let rows = state
+                .rows
+                .iter()
+                .filter(|row| row.row_type == RowType::Consume);
+            assert_eq!(calls as usize, rows.count());
         }
     }
 

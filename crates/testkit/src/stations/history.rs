@@ -2,7 +2,7 @@
 
 use super::charge::Told;
 use super::demo::DemoStation;
-use super::state::{CheckIn, Key, QUOTA_PER_USD, Row, RowType, State};
+use super::state::{CheckIn, Key, QUOTA_PER_USD, Row, RowType, State, Window};
 use crate::dice::Dice;
 
 use super::answer::day;
@@ -53,6 +53,14 @@ pub(super) fn state(station: &DemoStation, keys: &[String], now: i64) -> State {
     }
     if let (Some(cap), Some(key)) = (station.key_cap, state.keys.first_mut()) {
         key.left = Some(quota(cap) - key.used);
+    }
+    if let Some(key) = state.keys.first_mut() {
+        let windows = station.windows.iter().map(|window| Window {
+            window: window.window.clone(),
+            limit: quota(window.limit),
+            used: quota(window.used),
+        });
+        key.windows = windows.collect();
     }
     state
 }
@@ -181,7 +189,7 @@ fn told(model: &str, dice: &mut Dice) -> Told {
     }
     Told {
         fresh: dice.between(40, 2_600),
-        cache_read: dice.between(8_000, 92_000),
+        cache_read: dice.between(8_000, 88_000),
         cache_write: if model.starts_with("claude") {
             dice.between(300, 6_200)
         } else {

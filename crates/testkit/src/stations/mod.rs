@@ -19,7 +19,7 @@ mod trap;
 mod voapi;
 
 pub use charge::{Ratios, Told};
-pub use demo::{DemoError, DemoRecharge, DemoStation, demo_stations};
+pub use demo::{DemoError, DemoRecharge, DemoStation, DemoWindow, PastDay, demo_stations};
 pub use server::{Asked, Station};
 pub use state::{
     Account, Bucket, CheckIn, Key, Overbilling, Plan, Row, RowType, Settings, Software, State,

@@ -1,10 +1,13 @@
 //! Calls of models: checked like any station does, answered like [`crate::Upstream`], charged when they are over.
 
+use std::sync::Arc;
+
 use super::answer::{Visit, json as document};
 use super::charge::{Told, asked_model};
 use super::state::{Row, RowType, Software, State};
 use super::{claude_relay, family, sub2api};
 use crate::choice::Choice;
+use crate::personas::{self, Site, chance::Chance, spell};
 use crate::scenarios::{self, Call};
 use crate::script::Script;
 
@@ -20,6 +23,66 @@ pub(super) struct Served {
     model: String,
     stream: bool,
     told: Told,
+}
+
+/// Beginnings of the paths that are the station's own where somebody else's models are sold.
+const OWN_PATHS: [&str; 7] = [
+    "/api/",
+    "/apiStats/",
+    "/dashboard/",
+    "/health",
+    "/v1/dashboard/",
+    "/v1/sub2api/",
+    "/v1/usage",
+];
+
+/// Whoever answers model calls in a station's name.
+pub(super) struct Seller {
+    site: Arc<dyn Site>,
+    chance: Chance,
+}
+
+/// Whether a request is for the station itself.
+pub(super) fn is_of_station(visit: &Visit) -> bool {
+    let path = visit.request.path();
+    path != "/api/hello" && OWN_PATHS.iter().any(|start| path.starts_with(start))
+}
+
+impl Seller {
+    /// A seller.
+    pub(super) fn new(site: Arc<dyn Site>) -> Self {
+        Self {
+            site,
+            chance: Chance::named("station"),
+        }
+    }
+
+    /// What it says; a call with a key of the station's is charged.
+    pub(super) fn serve(&self, state: &State, visit: &Visit, number: u64) -> Served {
+        let asked = personas::Visit::of(visit.request, number);
+        let answered = self.site.answer(&asked);
+        let script = spell::script(&asked, answered, &mut self.chance.dice());
+        let key = visit.key().and_then(|text| state.key(text));
+        let (model, stream) = asked_model(&visit.request.body);
+        Served {
+            told: match key {
+                Some(_) if is_model_call(visit) => told(visit, &script),
+                _ => Told::default(),
+            },
+            script,
+            key: key.map_or(String::new(), |key| key.name.clone()),
+            model,
+            stream,
+        }
+    }
+}
+
+/// Tokens that a call is charged for. Counting tokens costs nothing, and tells a number of the same name.
+fn told(visit: &Visit, script: &Script) -> Told {
+    match visit.request.path().ends_with("/count_tokens") {
+        true => Told::default(),
+        false => Told::of(script),
+    }
 }
 
 /// Whether a request is for a model, or for the list of models with a key.
@@ -56,11 +119,7 @@ pub(super) fn serve(
         asked => asked.to_owned(),
     };
     Ok(Served {
-        // Counting tokens costs nothing, and tells a number of the same name.
-        told: match visit.request.path().ends_with("/count_tokens") {
-            true => Told::default(),
-            false => Told::of(&script),
-        },
+        told: told(visit, &script),
         script,
         key: key.name.clone(),
         model,

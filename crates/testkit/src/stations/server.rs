@@ -10,8 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::answer::{Visit, answer};
-use super::model_call::{self, Served};
+use super::model_call::{self, Seller, Served};
 use super::state::{Software, State};
+use crate::personas::Site;
 use crate::player::{Played, play};
 use crate::request::{Incoming, Request};
 use crate::script::{Script, Step};
@@ -20,7 +21,6 @@ use crate::script::{Script, Step};
 const REMEMBERED: usize = 10_000;
 
 /// A running station. It stops when it is dropped.
-#[derive(Debug)]
 pub struct Station {
     address: SocketAddr,
     inside: Arc<Inside>,
@@ -40,10 +40,10 @@ pub struct Asked {
     pub body: String,
 }
 
-#[derive(Debug)]
 struct Inside {
     state: Mutex<State>,
     asked: Mutex<Vec<Asked>>,
+    seller: Option<Seller>,
 }
 
 impl Station {
@@ -54,12 +54,22 @@ impl Station {
 
     /// Starts one in a certain state.
     pub async fn start_with(state: State) -> io::Result<Self> {
+        Self::begin(state, None).await
+    }
+
+    /// Starts one whose models are somebody else's: a persona's.
+    pub async fn start_selling(state: State, seller: Arc<dyn Site>) -> io::Result<Self> {
+        Self::begin(state, Some(Seller::new(seller))).await
+    }
+
+    async fn begin(state: State, seller: Option<Seller>) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let inside = Arc::new(Inside {
             state: Mutex::new(state),
             asked: Mutex::new(Vec::new()),
+            seller,
         });
         tokio::spawn(accept(listener, inside.clone(), stop.clone()));
         Ok(Self {
@@ -134,6 +144,13 @@ impl Inside {
             .find(|(start, _)| request.path().starts_with(start));
         if let Some((_, trap)) = trap {
             return (trap.script(&request.target), None);
+        }
+        if let Some(seller) = &self.seller
+            && !model_call::is_of_station(&visit)
+        {
+            let number = state.served;
+            let mut served = seller.serve(&state, &visit, number);
+            return (std::mem::take(&mut served.script), Some(served));
         }
         if !model_call::is_model_call(&visit) {
             return (answer(&mut state, &visit), None);
