@@ -10,7 +10,7 @@ use http_body::Frame;
 use tokio::time::{Instant, Sleep};
 use wire::encoding::{self, Decoder};
 use wire::translate::{self, Change, Memory, Pair, StreamMachine, Target, TranslateError};
-use wire::{Dialect, count};
+use wire::Dialect;
 
 use crate::body::BodyError;
 use crate::error::ProxyError;
@@ -50,14 +50,16 @@ impl Translation {
         let body = exchange.body();
         let plain = encoding::decode(encoding, &body).unwrap_or_default();
         let id = exchange.id.to_string();
-        let counted = candidate.corrections.of(model).apply(count::quick(&plain));
         let target = Target {
             model,
             capabilities: &speak.capabilities,
             seed: &id,
-            input_tokens: Some(counted),
+            // Estimated by the translation, which knows what are pictures and what is text.
+            input_tokens: None,
         };
-        let translated = translate::request(pair, &plain, &target).map_err(wrong)?;
+        let mut translated = translate::request(pair, &plain, &target).map_err(wrong)?;
+        let estimated = u32::try_from(translated.memory.input_tokens).unwrap_or(u32::MAX);
+        translated.memory.input_tokens = candidate.corrections.of(model).apply(estimated);
         Ok(Self {
             to,
             sent: Bytes::from(translated.body),

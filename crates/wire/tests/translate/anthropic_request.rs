@@ -253,6 +253,10 @@ fn the_system_prompt_is_one_text() {
     for (system, wanted) in [
         (json!("be brief"), json!("be brief")),
         (
+            json!("x-anthropic-billing-header: a\n\nbe brief"),
+            json!("be brief"),
+        ),
+        (
             json!([{"type": "text", "text": "x-anthropic-billing-header: cc_version=2.1"}, {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}, {"type": "text", "text": "b"}]),
             json!("a\n\nb"),
         ),

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::pieces::CallPiece;
 use crate::translate::json_end::JsonEnd;
+use crate::translate::object::Object;
 
 /// All calls, in the order in which they began.
 #[derive(Debug, Default)]
@@ -186,4 +187,20 @@ impl Calls {
         self.waiting = self.waiting.saturating_sub(waiting.len());
         waiting
     }
+}
+
+/// Arguments as they are sent at the end: nothing is an empty object, and a text that holds an object is that
+/// object. What is no JSON stays what it is: the caller's program tells the model.
+pub(super) fn mended(arguments: &str) -> String {
+    let trimmed = arguments.trim();
+    if trimmed.is_empty() || trimmed == "null" {
+        return "{}".to_owned();
+    }
+    if trimmed.starts_with('"')
+        && let Ok(inner) = serde_json::from_str::<String>(trimmed)
+        && serde_json::from_str::<Object>(&inner).is_ok()
+    {
+        return inner;
+    }
+    arguments.to_owned()
 }

@@ -84,7 +84,7 @@ fn map(memory: &Memory, status: u16, told: &Told) -> Mapped {
         true => format!("upstream answered {status} and did not say why"),
         false => told.message.clone(),
     };
-    if matches!(status, 400 | 413 | 422 | 429 | 500)
+    if matches!(status, 400 | 413 | 422 | 500)
         && let Some(too_long) = size::too_long(told)
     {
         return mapped(400, "invalid_request_error", full(too_long, &words));

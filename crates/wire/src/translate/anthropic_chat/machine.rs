@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::calls::Calls;
+use super::calls::{Calls, mended};
 use super::errors::{self, Mapped};
 use super::finish::{self, Finish};
+use super::inside::told_error;
 use super::pieces::{CallPiece, Piece, pieces};
 use super::writer::{self, Kind, Writer};
 use crate::assemble::tolerant;
@@ -434,53 +435,4 @@ impl Machine {
     pub(super) fn ended(&self) -> bool {
         self.ended
     }
-}
-
-/// Arguments as they are sent at the end: nothing is an empty object, and a text that holds an object is that
-/// object. What is no JSON stays what it is: the caller's program tells the model.
-fn mended(arguments: &str) -> String {
-    let trimmed = arguments.trim();
-    if trimmed.is_empty() || trimmed == "null" {
-        return "{}".to_owned();
-    }
-    if trimmed.starts_with('"')
-        && let Ok(inner) = serde_json::from_str::<String>(trimmed)
-        && serde_json::from_str::<Object>(&inner).is_ok()
-    {
-        return inner;
-    }
-    arguments.to_owned()
-}
-
-/// The error that a chunk is, in all the forms there are.
-fn told_error(chunk: &Object) -> Option<Told> {
-    let filled = |value: &&Value| match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Object(members) => !members.is_empty(),
-        _ => true,
-    };
-    let of_choice = || {
-        let choices = chunk.get("choices")?.as_array()?;
-        choices
-            .iter()
-            .find_map(|choice| choice.get("error").filter(filled))
-    };
-    let is_error = ["object", "type"]
-        .iter()
-        .any(|name| chunk.get(*name).is_some_and(|value| value == "error"));
-    if chunk.get("error").filter(filled).is_some() || is_error {
-        return Some(Told::of(&Value::Object(chunk.clone())));
-    }
-    if let Some(error) = of_choice() {
-        return Some(Told::of(&json!({"error": error})));
-    }
-    let says = |name: &str| {
-        chunk
-            .get(name)
-            .is_some_and(|value| value.is_string() || value.is_array())
-    };
-    let answers = chunk.contains_key("choices") || chunk.contains_key("usage");
-    (!answers && (says("detail") || says("message") || chunk.contains_key("base_resp")))
-        .then(|| Told::of(&Value::Object(chunk.clone())))
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod errors;
 mod finish;
+mod inside;
 mod machine;
 mod pieces;
 mod request;

@@ -18,10 +18,15 @@ impl Request<'_> {
         let found = blocks(system, "/system", &mut self.changes);
         for mut block in found.unwrap_or_default() {
             let mark = self.cache_mark(&mut block);
-            match take_string(&mut block.json, "text") {
-                Some(text) if text.starts_with(BILLING) => {
-                    self.changes.dropped(&block.path, Reason::CallerOnly);
+            let text = take_string(&mut block.json, "text").map(|text| {
+                if !text.starts_with(BILLING) {
+                    return text;
                 }
+                self.changes.dropped(&block.path, Reason::CallerOnly);
+                let behind = text.split_once('\n').map(|(_, behind)| behind);
+                behind.unwrap_or_default().trim_start().to_owned()
+            });
+            match text {
                 Some(text) if !text.is_empty() => self.system.push(Part::Text(text, mark)),
                 _ => self.changes.dropped(&block.path, Reason::Empty),
             }
