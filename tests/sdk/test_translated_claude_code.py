@@ -125,7 +125,7 @@ def test_a_subagent(claude_code, chat):
         if "Agent" not in names(body):
             return says("the subagent's word")
         told = results(body)
-        task = {"description": "a task", "prompt": "Say the word.", "subagent_type": "general-purpose"}
+        task = {"description": "a task", "prompt": "Say the word.", "subagent_type": "general-purpose", "run_in_background": False}
         return says(f"heard: {told[-1]}") if told else calls(call(0, "call_1", "Agent", task))
 
     chat.answer = answer

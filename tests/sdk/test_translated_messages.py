@@ -126,6 +126,13 @@ def test_an_error_in_the_middle_is_an_event(claude, chat):
     assert raised.value.body["error"] == {"type": "api_error", "message": "no"}
 
 
+def test_an_error_after_a_long_silence_is_an_event(claude, chat):
+    chat.answer = lambda body: Stream(chunk({"role": "assistant"}), 3, {"error": {"message": "no", "type": "server_error"}}, done=False)
+    with pytest.raises(anthropic.APIStatusError) as raised:
+        streamed(claude)
+    assert raised.value.body["error"]["message"] == "no"
+
+
 @pytest.mark.parametrize("cut", [False, True])
 def test_a_cut_stream_never_looks_finished(claude, chat, cut):
     chat.answer = lambda body: Stream(chunk({"content": "a"}), 1.5, chunk({"content": "b"}), done=False, cut=cut)

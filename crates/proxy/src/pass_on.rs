@@ -136,6 +136,7 @@ fn translated(
         if let Some(error) = body.machine().failed_early().cloned() {
             return instead(error, body.into_tee(), ending);
         }
+        body.commit();
         body.tee().attach(ending, None);
         let mut response = Response::new(ProxyBody::Translated(body));
         describe(response.headers_mut(), "text/event-stream", further);

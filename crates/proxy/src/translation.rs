@@ -108,6 +108,13 @@ impl TranslatedBody {
         }
     }
 
+    /// Says the beginning, as the head goes out: from here on a failure is told inside the stream.
+    pub(crate) fn commit(&mut self) {
+        if !self.machine.started() {
+            self.write(StreamMachine::ping);
+        }
+    }
+
     pub(crate) fn machine(&self) -> &StreamMachine {
         &self.machine
     }
