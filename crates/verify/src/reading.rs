@@ -94,6 +94,21 @@ pub enum Contradiction {
     Unsigned,
 }
 
+impl Contradiction {
+    /// The sentence for it.
+    pub fn claim(&self) -> Claim {
+        match self {
+            Self::OtherModel { served } => Claim::new("sure.other-model").with("served", served),
+            Self::NotClaude { named } => Claim::new("sure.not-claude").with("named", named),
+            Self::Rewritten => Claim::new("sure.rewritten"),
+            Self::ImpossibleUsage => Claim::new("sure.impossible-usage"),
+            Self::Canned => Claim::new("sure.canned"),
+            Self::ReverseChannel { program } => Claim::new("sure.reverse").with("program", program),
+            Self::Unsigned => Claim::new("sure.unsigned"),
+        }
+    }
+}
+
 /// Kinds of meddling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

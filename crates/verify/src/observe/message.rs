@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// More tokens than any answer has; larger figures are taken for this one, so that sums stay sums.
+const MOST_TOKENS: u64 = 1_000_000_000_000;
+
 /// An answer. Members that did not come are `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Message {
@@ -98,7 +101,8 @@ impl Message {
 impl UsageSeen {
     /// Reads a `usage` object.
     pub fn read(json: &Value) -> Self {
-        let number = |name: &str| json.get(name).and_then(Value::as_u64);
+        let count = |value: &Value| value.as_u64().map(|count| count.min(MOST_TOKENS));
+        let number = |name: &str| json.get(name).and_then(count);
         let details = json.get("output_tokens_details");
         Self {
             input: number("input_tokens"),
@@ -107,7 +111,7 @@ impl UsageSeen {
             output: number("output_tokens"),
             thinking: details
                 .and_then(|details| details.get("thinking_tokens"))
-                .and_then(Value::as_u64),
+                .and_then(count),
             raw: json.clone(),
         }
     }

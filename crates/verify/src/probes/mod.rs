@@ -32,6 +32,7 @@ mod rate_headers;
 mod redacted_thinking;
 mod refusal;
 mod repeatability;
+mod retired_model;
 mod sampling;
 mod signature_content;
 mod steady;
@@ -50,11 +51,15 @@ mod tool_integrity;
 mod tool_overhead;
 mod tool_type;
 mod tools;
+pub(crate) mod traits;
 mod unknown_field;
 mod unknown_model;
 mod untouched_replay;
 mod usage_schema;
 mod vision_arithmetic;
+
+#[cfg(test)]
+mod tests;
 
 use crate::claim::Claim;
 use crate::exchange::Failure;
@@ -62,7 +67,7 @@ use crate::observe::Observation;
 use crate::probe::Probe;
 
 /// All probes, in the order in which they are asked.
-static ALL: [&dyn Probe; 48] = [
+static ALL: [&dyn Probe; 49] = [
     &max_tokens::MaxTokens,
     &tool_type::ToolType,
     &thinking_modes::ThinkingModes,
@@ -88,6 +93,7 @@ static ALL: [&dyn Probe; 48] = [
     &usage_schema::UsageSchema,
     &rate_headers::RateHeaders,
     &client_gate::ClientGate,
+    &retired_model::RetiredModel,
     &leak_scan::LeakScan,
     &cadence::Cadence,
     &one_backend::OneBackend,

@@ -50,7 +50,8 @@ fn is_inconsistent(usage: &UsageSeen) -> bool {
     let Some(parts) = usage.raw.get("cache_creation").and_then(Value::as_object) else {
         return false;
     };
-    let sum: u64 = parts.values().filter_map(Value::as_u64).sum();
+    let counts = parts.values().filter_map(Value::as_u64);
+    let sum = counts.fold(0, u64::saturating_add);
     usage.cache_creation.is_some_and(|total| total != sum)
 }
 

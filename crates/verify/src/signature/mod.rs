@@ -164,4 +164,4 @@ fn account(field: Option<&Field<'_>>) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

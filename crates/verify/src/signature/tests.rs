@@ -27,8 +27,14 @@ fn varint(mut value: u64) -> Vec<u8> {
 
 /// The layout of channel 18 as it was recorded on DigitalOcean: 657 bytes of thinking, at 1790879833.
 fn made(model: &str, cipher: usize) -> String {
+    signed(model, cipher, 1_790_879_833, 0)
+}
+
+/// A signature of that layout, made at this time (Unix seconds) on this infrastructure.
+pub(crate) fn signed(model: &str, cipher: usize, at: u64, infrastructure: u64) -> String {
     let block = [
         number(1, 18),
+        number(2, infrastructure),
         number(3, 2),
         bytes(5, &[7; 64]),
         bytes(6, model.as_bytes()),
@@ -36,7 +42,7 @@ fn made(model: &str, cipher: usize) -> String {
         bytes(8, b"thinking"),
         bytes(11, b"11111111-2222-3333-4444-555555555555"),
         bytes(15, b"uprof_011CecysqcvHr9LEukm9FcGe"),
-        number(21, 1_790_879_833),
+        number(21, at),
     ]
     .concat();
     let container = [

@@ -13,6 +13,19 @@ const LIMIT: f64 = 3.0;
 /// Values from which the ordinary level is learned.
 const LEARNING: u64 = 20;
 
+/// An exponentially weighted moving average that begins at 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Average(f64);
+
+impl Average {
+    /// Takes the next value; the average with it.
+    pub fn take(&mut self, value: f64) -> f64 {
+        self.0 = WEIGHT * value + (1.0 - WEIGHT) * self.0;
+        self.0
+    }
+}
+
 /// Watches one figure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Drift {

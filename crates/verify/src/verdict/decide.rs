@@ -91,7 +91,7 @@ impl Grounds<'_> {
 
     fn contradicted(&self) -> Option<Claim> {
         if let Some(sure) = self.contradictions.first() {
-            return Some(sure_claim(sure));
+            return Some(sure.claim());
         }
         let limits = &self.rules.verdict;
         let hard = self.hard_families().len();
@@ -247,11 +247,7 @@ impl Grounds<'_> {
 
     /// The weightiest probes' lines, those for the verdict first.
     fn reasons(&self, verdict: Verdict) -> Vec<Claim> {
-        let mut reasons: Vec<Claim> = self
-            .contradictions
-            .iter()
-            .map(|one| sure_claim(one))
-            .collect();
+        let mut reasons: Vec<Claim> = self.contradictions.iter().map(|one| one.claim()).collect();
         let speaks_against = matches!(verdict, Verdict::Contradicted | Verdict::Mixed);
         let first = if speaks_against {
             Sign::Against
@@ -271,21 +267,5 @@ impl Grounds<'_> {
         reasons.dedup();
         reasons.truncate(8);
         reasons
-    }
-}
-
-fn sure_claim(sure: &Contradiction) -> Claim {
-    match sure {
-        Contradiction::OtherModel { served } => {
-            Claim::new("sure.other-model").with("served", served)
-        }
-        Contradiction::NotClaude { named } => Claim::new("sure.not-claude").with("named", named),
-        Contradiction::Rewritten => Claim::new("sure.rewritten"),
-        Contradiction::ImpossibleUsage => Claim::new("sure.impossible-usage"),
-        Contradiction::Canned => Claim::new("sure.canned"),
-        Contradiction::ReverseChannel { program } => {
-            Claim::new("sure.reverse").with("program", program)
-        }
-        Contradiction::Unsigned => Claim::new("sure.unsigned"),
     }
 }
