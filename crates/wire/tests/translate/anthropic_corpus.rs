@@ -32,7 +32,12 @@ fn outgoing(body: &str, host: &str, model: &str) -> Value {
     };
     let translated = translate::request(Pair::AnthropicChat, body.as_bytes(), &target).unwrap();
     let sent: Value = serde_json::from_slice(&translated.body).unwrap();
-    json!({"sent": sent, "memory": translated.memory, "changes": translated.changes})
+    let memory = &translated.memory;
+    let remembered = json!({
+        "model": memory.model, "input_tokens": memory.input_tokens, "max_tokens": memory.max_tokens,
+        "stream": memory.stream, "tool_names": memory.tool_names,
+    });
+    json!({"sent": sent, "memory": remembered, "changes": translated.changes})
 }
 
 #[test]
