@@ -122,6 +122,8 @@ class ChatServer:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if not self.path.endswith("/chat/completions"):
+                    return self.whole(Whole({"error": {"message": f"no such path: {self.path}"}}, 404))
                 outer.received.append(body)
                 try:
                     check(body)

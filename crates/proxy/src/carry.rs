@@ -49,7 +49,7 @@ pub struct Limits {
 /// What the client is answered with.
 enum Carried {
     /// What an upstream answered.
-    Upstream(Answered),
+    Upstream(Box<Answered>),
     /// Ours.
     Own(Response<ProxyBody>),
 }
@@ -164,7 +164,7 @@ impl Proxy {
             }
         };
         match answer {
-            Ok(Carried::Upstream(answered)) => self.pass_on(&exchange, answered, &limits, ending),
+            Ok(Carried::Upstream(answered)) => self.pass_on(&exchange, *answered, &limits, ending),
             Ok(Carried::Own(mut response)) => {
                 put(response.headers_mut(), "x-request-id", &id.to_string());
                 ending.draft.status = Some(response.status().as_u16());
@@ -240,7 +240,7 @@ impl Proxy {
                         return Ok(Carried::Own(count::answer(exchange, &candidate).await?));
                     }
                     ending.journey = Some(journey);
-                    return Ok(Carried::Upstream(answered));
+                    return Ok(Carried::Upstream(Box::new(answered)));
                 }
                 (None, Err(error)) => return Err(error.into()),
                 (Some(wait), result) => {

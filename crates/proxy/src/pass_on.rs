@@ -4,7 +4,7 @@ use base::{Usage, UsageBasis};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use wire::translate::{self, ErrorAnswer, UpstreamError};
+use wire::translate::{self, ErrorAnswer, Memory, Pair, UpstreamError};
 use wire::{Dialect, encoding};
 
 use crate::attempt::Answered;
@@ -15,7 +15,7 @@ use crate::exchange::Exchange;
 use crate::headers;
 use crate::recording::Recording;
 use crate::respond::{put, refusal};
-use crate::route::Refusal;
+use crate::route::{Refusal, Said};
 use crate::tee::Tee;
 use crate::translation::{TranslatedBody, Translation};
 
@@ -190,17 +190,7 @@ fn describe(
 pub(crate) fn refuse(dialect: Dialect, refused: &Refusal, id: &str) -> Response<ProxyBody> {
     let mut response = match &refused.said {
         None => refusal(dialect, &refused.error, id),
-        Some(said) => {
-            let mut response = Response::new(ProxyBody::Own(Some(said.body.clone())));
-            *response.status_mut() = said.status;
-            if let Some(kind) = &said.content_type {
-                response
-                    .headers_mut()
-                    .insert(http::header::CONTENT_TYPE, kind.clone());
-            }
-            put(response.headers_mut(), "x-request-id", id);
-            response
-        }
+        Some(said) => repeated(dialect, said, id),
     };
     if let Some(seconds) = refused.retry_after {
         exhausted(response.headers_mut(), seconds);
@@ -212,6 +202,34 @@ pub(crate) fn refuse(dialect: Dialect, refused: &Refusal, id: &str) -> Response<
 pub(crate) fn exhausted(headers: &mut HeaderMap, seconds: u64) {
     put(headers, "retry-after", &seconds.to_string());
     put(headers, "x-pool-exhausted", "1");
+}
+
+/// What an upstream said to somebody before, for this caller.
+fn repeated(dialect: Dialect, said: &Said, id: &str) -> Response<ProxyBody> {
+    let mut response = match Pair::of(dialect, said.dialect) {
+        Some(pair) => {
+            let told = UpstreamError {
+                status: said.status.as_u16(),
+                headers: &HeaderMap::new(),
+                body: &said.body,
+            };
+            let error = translate::error(&Memory::new(pair, id), &told);
+            let mut response = Response::new(ProxyBody::Own(Some(Bytes::from(error.body))));
+            *response.status_mut() = StatusCode::from_u16(error.status).unwrap_or(said.status);
+            describe(response.headers_mut(), "application/json", error.headers);
+            response
+        }
+        None => {
+            let mut response = Response::new(ProxyBody::Own(Some(said.body.clone())));
+            *response.status_mut() = said.status;
+            if let Some(kind) = &said.content_type {
+                response.headers_mut().insert(CONTENT_TYPE, kind.clone());
+            }
+            response
+        }
+    };
+    put(response.headers_mut(), "x-request-id", id);
+    response
 }
 
 /// What is known at the first byte of a stream: the size of the prompt.

@@ -218,6 +218,8 @@ pub struct Said {
     pub content_type: Option<http::HeaderValue>,
     /// Its body.
     pub body: Bytes,
+    /// The dialect that the upstream was spoken to in.
+    pub dialect: Dialect,
 }
 
 impl From<ProxyError> for Refusal {

@@ -8,9 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::Frame;
 use tokio::time::{Instant, Sleep};
+use wire::Dialect;
 use wire::encoding::{self, Decoder};
 use wire::translate::{self, Change, Memory, Pair, StreamMachine, Target, TranslateError};
-use wire::Dialect;
 
 use crate::body::BodyError;
 use crate::error::ProxyError;

@@ -127,7 +127,12 @@ impl SiteJourney {
 
     fn remember(&self, status: http::StatusCode, headers: &HeaderMap, body: &[u8]) {
         let Some(permit) = &self.permit else { return };
+        let speak = self
+            .routing
+            .site(permit.site())
+            .and_then(|site| self.sites.speak(site, self.caller, &self.model));
         let said = Said {
+            dialect: speak.map_or(self.caller, |speak| speak.dialect),
             status,
             content_type: headers.get(http::header::CONTENT_TYPE).cloned(),
             body: bytes::Bytes::copy_from_slice(&body[..body.len().min(SAID_BYTES)]),

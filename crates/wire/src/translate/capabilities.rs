@@ -329,6 +329,8 @@ impl Capabilities {
             Lesson::CallSignatures => self.call_signatures = true,
             Lesson::PlainSchemas => self.schema_filter = SchemaFilter::Gemini,
             Lesson::ToolLimit { tools } => self.max_tools = Some(*tools),
+            Lesson::NoAdaptiveThinking => self.adaptive_thinking = false,
+            Lesson::AdaptiveThinking => self.adaptive_thinking = true,
         }
     }
 }

@@ -80,4 +80,8 @@ pub enum Lesson {
         /// Tools.
         tools: usize,
     },
+    /// An Anthropic model thinks by a budget of tokens, not by an effort.
+    NoAdaptiveThinking,
+    /// An Anthropic model thinks by an effort, not by a budget of tokens.
+    AdaptiveThinking,
 }

@@ -15,4 +15,4 @@ names: Array<string>, } | { "lesson": "reasoning_passback" } | { "lesson": "no_r
 /**
  * Tools.
  */
-tools: number, };
+tools: number, } | { "lesson": "no_adaptive_thinking" } | { "lesson": "adaptive_thinking" };

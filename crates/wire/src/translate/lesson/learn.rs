@@ -1,5 +1,7 @@
 //! Reading refusals.
 
+mod anthropic;
+
 use memchr::memmem;
 
 use super::Lesson;
@@ -52,6 +54,7 @@ pub fn learn(known: &Capabilities, sent: &[u8], status: u16, body: &[u8]) -> Opt
     let ways = [
         Refusal::output_limit,
         Refusal::max_tokens_field,
+        Refusal::of_anthropic,
         Refusal::reasoning_sent_back,
         Refusal::reasoning,
         Refusal::response_format,

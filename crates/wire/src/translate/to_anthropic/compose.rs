@@ -7,7 +7,7 @@ use super::thinking::{self, Hindrances, Thinking};
 use super::tools::{self, Choice};
 use super::turns::{self, Piece, Sourced, Turn};
 use super::{caching, sampling, text_block};
-use crate::translate::capabilities::{Effort, MidSystem};
+use crate::translate::capabilities::{Effort, MidSystem, UserField};
 use crate::translate::change::{ChangeKind, Changes, Reason};
 use crate::translate::error::TranslateError;
 use crate::translate::mint::mint;
@@ -145,6 +145,7 @@ impl Composer<'_> {
         self.put("stop_sequences", filled(parts.stops));
         let user = parts
             .user
+            .filter(|_| self.able.user_field != UserField::None)
             .map(|(user, path)| user_id(user, path, self.changes));
         self.put("metadata", user.map(|user| json!({"user_id": user})));
         self.put("stream", parts.stream.then(|| json!(true)));
