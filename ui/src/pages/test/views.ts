@@ -1,4 +1,4 @@
-export const views = ["connectivity", "chat"] as const;
+export const views = ["connectivity", "authenticity", "chat"] as const;
 
 export type View = (typeof views)[number];
 
