@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 use app::sites::SiteInput;
-use app::view::RoutesView;
+use app::view::{RoutesView, VerifyAsk};
 use serde::Deserialize;
 use server::{Options, Running};
 use testkit::stations::{Station, demo_stations};
@@ -103,7 +103,7 @@ struct DemoSite {
 }
 
 /// Adds the made-up sites with their stations, which stop when they are dropped, and routes over all of them
-/// but the personas.
+/// but the personas, which are being tested when this is done.
 async fn add_sites(running: &Running, address: &str) -> Result<Vec<Station>, Failure> {
     let file: DemoSites = toml::from_str(SITES)?;
     let (described, personas) = (demo_stations()?, testkit::personas::all()?);
@@ -131,8 +131,15 @@ async fn add_sites(running: &Running, address: &str) -> Result<Vec<Station>, Fai
             outbound: String::new(),
             note: String::new(),
         })?;
-        if seller.is_none() {
-            route.push(added.id.clone());
+        match seller {
+            None => route.push(added.id.clone()),
+            Some(persona) => {
+                let ask = VerifyAsk {
+                    model: persona.claimed.to_owned(),
+                    ..VerifyAsk::default()
+                };
+                running.app().verify(&added.id, &ask)?;
+            }
         }
         if let Some(station) = station {
             station.tell(running.app(), &added.id)?;

@@ -9,6 +9,7 @@
 
 mod home;
 mod mistakes;
+mod verify;
 
 use home::{Home, NOWHERE, SECRETS};
 use serde_json::{Value, json};
@@ -22,7 +23,9 @@ fn comparable(mut document: Value) -> Value {
             Value::Object(members) => {
                 for (name, value) in members {
                     match &name[..] {
-                        "ms" | "detail" => *value = json!(value.is_null()),
+                        // How quickly pieces came decides whether a stream was seen to stream.
+                        "ms" | "detail" | "at" | "found" => *value = json!(value.is_null()),
+                        name if name.ends_with("_ms") => *value = json!(value.is_null()),
                         _ => walk(value, ids),
                     }
                 }
