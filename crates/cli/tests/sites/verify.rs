@@ -15,7 +15,9 @@ async fn persona(name: &str) -> (Standing, &'static str) {
 }
 
 fn add(home: &Home, name: &str, url: &str) {
-    let said = home.run(&["site", "add", name, "--url", url, "--key", KEY, "--api", "both"]);
+    let said = home.run(&[
+        "site", "add", name, "--url", url, "--key", KEY, "--api", "both",
+    ]);
     assert_eq!(said.code, 0, "{said:?}");
 }
 
@@ -28,20 +30,44 @@ async fn the_exit_code_tells_the_verdict_and_reports_are_written() {
         let files = tempfile::tempdir().unwrap();
         let file = |ending: &str| files.path().join(ending).display().to_string();
         let (page, text) = (file("report.html"), file("report.md"));
-        let quick = ["verify", name, "--model", claimed, "--depth", "quick", "--max-cost", "2"];
+        let quick = [
+            "verify",
+            name,
+            "--model",
+            claimed,
+            "--depth",
+            "quick",
+            "--max-cost",
+            "2",
+        ];
         let said = home.run(&[&quick[..], &["--json", "--report", &page]].concat());
         assert_eq!(said.code, code, "{name}: {said:?}");
         let document: Value = serde_json::from_str(&said.out).unwrap();
         for member in [
-            "site", "model_claimed", "verdict", "confidence", "channel", "model", "integrity", "scores",
-            "probes", "cost",
+            "site",
+            "model_claimed",
+            "verdict",
+            "confidence",
+            "channel",
+            "model",
+            "integrity",
+            "scores",
+            "probes",
+            "cost",
         ] {
             assert!(!document[member].is_null(), "{member}: {document:#}");
         }
         assert!(document["channel"]["probabilities"].is_object());
         assert!(document["probes"][0]["summary"].is_string());
-        assert!(!document["calls"].as_array().unwrap().is_empty(), "the whole evidence");
-        assert!(std::fs::read_to_string(&page).unwrap().starts_with("<!doctype html>"));
+        assert!(
+            !document["calls"].as_array().unwrap().is_empty(),
+            "the whole evidence"
+        );
+        assert!(
+            std::fs::read_to_string(&page)
+                .unwrap()
+                .starts_with("<!doctype html>")
+        );
         let said = home.run(&[&quick[..], &["--report", &text, "--language", "zh-CN"]].concat());
         assert_eq!(said.code, code, "{name}: {said:?}");
         assert!(said.out.contains("P01"), "{said:?}");
@@ -50,7 +76,11 @@ async fn the_exit_code_tells_the_verdict_and_reports_are_written() {
             assert!(!shown.contains("SENTINEL"), "the key is nowhere: {shown}");
         }
         if code == 3 {
-            let sentences: Vec<&str> = said.err.lines().filter(|it| it.starts_with("relayscope: ")).collect();
+            let sentences: Vec<&str> = said
+                .err
+                .lines()
+                .filter(|it| it.starts_with("relayscope: "))
+                .collect();
             assert_eq!(sentences.len(), 1, "{said:?}");
         }
     }
@@ -60,7 +90,14 @@ async fn the_exit_code_tells_the_verdict_and_reports_are_written() {
 fn a_test_that_cannot_be_made_exits_with_1_and_wrong_usage_with_2() {
     let home = Home::new();
     add(&home, "gone", NOWHERE);
-    let said = home.run(&["verify", "gone", "--model", "claude-opus-5-5", "--depth", "quick"]);
+    let said = home.run(&[
+        "verify",
+        "gone",
+        "--model",
+        "claude-opus-5-5",
+        "--depth",
+        "quick",
+    ]);
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("relayscope: gone: "), "{said:?}");
     let says = home.refused(&["verify", "nobody", "--model", "claude-opus-5-5"]);
