@@ -1,5 +1,6 @@
 //! What is remembered of a station between conversations.
 
+use base::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
@@ -48,6 +49,8 @@ pub struct Known {
     pub token_log: Option<bool>,
     /// Seconds east of UTC of the station's clock.
     pub utc_offset_s: Option<i32>,
+    /// When `/api/status` told what stands here: operators change factors, units and check-ins.
+    pub status_at: Option<Timestamp>,
     /// Panel's address where it is another than the API's.
     pub panel: Option<String>,
 }
@@ -72,6 +75,7 @@ impl Known {
         take(&mut self.token_usage, &other.token_usage);
         take(&mut self.token_log, &other.token_log);
         take(&mut self.utc_offset_s, &other.utc_offset_s);
+        take(&mut self.status_at, &other.status_at);
         take(&mut self.panel, &other.panel);
     }
 }

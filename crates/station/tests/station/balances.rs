@@ -430,3 +430,36 @@ fn an_expired_key_is_expired_although_something_is_left() {
         "new-api expired key USD left 0.76 used 0.24 of 1 spend ~0.76 until 2025-07-01T00:00:00.000Z (key_expired)",
     );
 }
+
+#[test]
+fn a_factor_is_remembered_for_a_day() {
+    let mut station = new_api().says(TOKEN, "newapi_usage_token_limited.json");
+    station.on.known = station.balance().known;
+    assert_eq!(
+        station.on.known.quota_per_usd.unwrap().to_string(),
+        "500000"
+    );
+    let before = station.asked().len();
+    station.balance();
+    assert!(!station.asked()[before..].contains(&"GET /api/status".to_owned()));
+    // The operator has changed it since.
+    let status = r#"{"success":true,"data":{"system_name":"R","quota_per_unit":1000000,"quota_display_type":"USD"}}"#;
+    let mut later = Station::of(StationKind::NewApi)
+        .tells("GET /api/status", 200, status)
+        .says(TOKEN, "newapi_usage_token_limited.json");
+    later.on.known = station.on.known.clone();
+    later.on.now = later.on.now.plus_micros(86_400_000_000);
+    assert_eq!(
+        later.balance().remaining.value().unwrap().to_string(),
+        "6.25"
+    );
+    // And where it does not answer, what is remembered holds.
+    let mut silent =
+        Station::of(StationKind::NewApi).says(TOKEN, "newapi_usage_token_limited.json");
+    silent.on.known = station.on.known.clone();
+    silent.on.now = silent.on.now.plus_micros(86_400_000_000);
+    assert_eq!(
+        silent.balance().remaining.value().unwrap().to_string(),
+        "12.5"
+    );
+}

@@ -36,7 +36,7 @@ pub(crate) struct Way {
 
 /// What is asked next, or how it stands.
 pub(crate) fn run(way: Way, on: &Target, wish: CheckInWish, heard: &Heard) -> Step<CheckIn> {
-    if on.known.check_in.is_none() && !heard.asked(status::STATUS) {
+    if status::is_wanted(on, heard) {
         return Step::ask(status::call());
     }
     let known = status::known(on, heard);

@@ -9,6 +9,8 @@ use crate::target::Target;
 
 /// `GET /api/status`.
 pub(crate) const STATUS: &str = "status";
+/// How long it holds, µs: a day.
+const HOLDS: i64 = 86_400_000_000;
 
 /// The call; no key.
 pub(crate) fn call() -> Call {
@@ -36,14 +38,21 @@ pub(crate) fn known(on: &Target, heard: &Heard) -> Known {
     let mut known = on.known.clone();
     if let Some(data) = data(heard) {
         known.learn(&read(&data));
+        known.status_at = Some(on.now);
     }
     known
 }
 
-/// Whether the factor between quota and money has still to be asked for.
+/// Whether the station's factor, unit and settings have still to be asked for, or once again: a day old they may
+/// have been changed.
 pub(crate) fn is_wanted(on: &Target, heard: &Heard) -> bool {
+    let is_fresh = on
+        .known
+        .status_at
+        .is_some_and(|at| on.now < at.plus_micros(HOLDS) && at <= on.now);
     let has_it = on.known.quota_per_usd.is_some() && on.known.display.is_some();
-    !has_it && !heard.asked(STATUS)
+    let holds = has_it && is_fresh;
+    !holds && !heard.asked(STATUS)
 }
 
 /// What a status tells.
