@@ -31,7 +31,12 @@ struct Counter {
 impl Standing {
     /// Starts a site on a free port of 127.0.0.1.
     pub async fn start(site: Arc<dyn Site>) -> io::Result<Self> {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0)), site).await
+    }
+
+    /// Starts a site on this address.
+    pub async fn start_on(address: SocketAddr, site: Arc<dyn Site>) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let counted = Arc::new(AtomicU64::new(0));

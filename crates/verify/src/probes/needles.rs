@@ -105,7 +105,9 @@ impl Probe for Needles {
             if is_short {
                 reading
             } else {
-                reading.scoring(Axis::Billing, 0.0)
+                reading
+                    .finding(Integrity::UsageInflation, Finding::Yes)
+                    .scoring(Axis::Billing, 0.0)
             }
         } else {
             Reading::new(

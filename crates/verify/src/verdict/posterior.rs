@@ -11,6 +11,9 @@ use crate::tables::{Channel, Models, Rules, Sign};
 
 const CHANNELS: usize = Channel::ALL.len();
 
+/// Least probability at which a model is taken for the one that answers.
+const SURE: f64 = 0.9;
+
 /// How probable what is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Posterior {
@@ -50,8 +53,13 @@ pub(crate) fn posterior(
     claimed: Option<&str>,
     weighed: &[Weighed<'_>],
 ) -> Posterior {
-    let channel = channels(rules, weighed);
     let model = by_model(rules, models, claimed, weighed);
+    let other = other_served(&model, claimed);
+    let about_channel: Vec<&Weighed<'_>> = weighed
+        .iter()
+        .filter(|one| !is_of_model(one, other, claimed))
+        .collect();
+    let channel = channels(rules, &about_channel);
     let claimed_of_claude = match claimed {
         Some(id) => model.get(id).copied().unwrap_or(0.0),
         None => unlisted(rules, weighed),
@@ -80,7 +88,27 @@ fn unlisted(rules: &Rules, weighed: &[Weighed<'_>]) -> f64 {
     odds / (1.0 + odds)
 }
 
-fn channels(rules: &Rules, weighed: &[Weighed<'_>]) -> BTreeMap<Channel, f64> {
+/// Another model of Claude that surely answers.
+fn other_served<'a>(model: &'a BTreeMap<String, f64>, claimed: Option<&str>) -> Option<&'a str> {
+    let sure = model.iter().find(|(_, share)| **share >= SURE)?;
+    (Some(sure.0.as_str()) != claimed).then_some(sure.0.as_str())
+}
+
+/// Whether a result is only what this other model does: then it says nothing of the way.
+fn is_of_model(one: &Weighed<'_>, other: Option<&str>, claimed: Option<&str>) -> bool {
+    let fits = one
+        .reading
+        .fits
+        .as_ref()
+        .filter(|_| one.row.model.is_some());
+    let Some((fits, other)) = fits.zip(other) else {
+        return false;
+    };
+    let has = |id: &str| fits.iter().any(|fit| fit == id);
+    has(other) && !claimed.is_some_and(has)
+}
+
+fn channels(rules: &Rules, weighed: &[&Weighed<'_>]) -> BTreeMap<Channel, f64> {
     let mut sums: BTreeMap<(Forgeability, Family), [f64; CHANNELS]> = BTreeMap::new();
     for one in weighed {
         let sum = sums

@@ -10,7 +10,7 @@ pub(crate) fn is_grave(persona: &Persona, report: &Report) -> bool {
         Verdict::Contradicted | Verdict::Mixed => {
             truth.serves == Serves::Claimed
                 && truth.way != Way::Reverse
-                && truth.harms.iter().all(|harm| *harm == Harm::Injection)
+                && (truth.harms.is_empty() || truth.way == Way::Subscription)
         }
         Verdict::Genuine => truth.serves != Serves::Claimed || truth.way == Way::Reverse,
         Verdict::Consistent => matches!(truth.serves, Serves::OtherClaude(_) | Serves::NotClaude),
@@ -42,7 +42,7 @@ pub(crate) fn faults(persona: &Persona, report: &Report) -> Vec<String> {
             vec![Verdict::Contradicted, Verdict::Unverifiable]
         }
         Serves::Claimed if truth.lossy => {
-            vec![Verdict::Consistent, Verdict::Unverifiable]
+            vec![Verdict::Genuine, Verdict::Consistent, Verdict::Unverifiable]
         }
         Serves::Claimed if left_alone => vec![Verdict::Genuine, Verdict::Consistent],
         Serves::Claimed if forged => vec![
@@ -51,6 +51,9 @@ pub(crate) fn faults(persona: &Persona, report: &Report) -> Vec<String> {
             Verdict::Unverifiable,
         ],
         Serves::Claimed => vec![Verdict::Consistent, Verdict::Contradicted],
+        Serves::OtherClaude(_) if truth.lossy => {
+            vec![Verdict::Contradicted, Verdict::Unverifiable]
+        }
         Serves::OtherClaude(_) => vec![Verdict::Contradicted],
         Serves::NotClaude => vec![Verdict::Contradicted],
         Serves::Mixed => vec![Verdict::Mixed],
@@ -60,7 +63,9 @@ pub(crate) fn faults(persona: &Persona, report: &Report) -> Vec<String> {
         may.contains(&verdict),
         format!("verdict {verdict:?}, not of {may:?}"),
     );
-    if let Serves::OtherClaude(model) = truth.serves {
+    if let Serves::OtherClaude(model) = truth.serves
+        && !truth.lossy
+    {
         hold(
             report.model.served.as_deref() == Some(model),
             format!("served {:?}, not {model}", report.model.served),
@@ -76,23 +81,27 @@ pub(crate) fn faults(persona: &Persona, report: &Report) -> Vec<String> {
     let named = way(truth.way);
     if truth.serves != Serves::Mixed {
         let best = report.channel.best.as_str();
+        // A gateway that leaves bytes and headers alone is none that anybody could see, and the other way round.
+        let direct = ["first-party", "gateway"];
+        let alike = direct.contains(&best) && direct.contains(&named);
         hold(
-            best == named || best == "unknown",
+            best == named || best == "unknown" || alike,
             format!("channel {best}, not {named}"),
         );
     }
+    // A constant surplus of prompt tokens is somebody's text or somebody's invention: usage cannot tell.
+    let surplus = [Harm::Injection, Harm::Inflation];
+    let is_surplus = |harm: &Harm| surplus.contains(harm);
+    let found = |kind: Integrity| report.integrity.get(kind) == Finding::Yes;
+    let any_surplus = found(Integrity::PromptInjection) || found(Integrity::UsageInflation);
     for (harm, kind) in HARMS {
-        let found = report.integrity.get(*kind);
-        if truth.harms.contains(harm) && truth.way != Way::Reverse {
-            hold(
-                found == Finding::Yes,
-                format!("{kind:?} {found:?}, not Yes"),
-            );
+        if truth.harms.contains(harm) {
+            let small = truth.way == Way::Subscription || truth.way == Way::Reverse;
+            let seen = found(*kind) || is_surplus(harm) && any_surplus;
+            hold(seen || small, format!("{kind:?} not found"));
         } else if honest {
-            hold(
-                found != Finding::Yes,
-                format!("{kind:?} {found:?} without cause"),
-            );
+            let other = is_surplus(harm) && truth.harms.iter().any(is_surplus);
+            hold(!found(*kind) || other, format!("{kind:?} without cause"));
         }
     }
     faults

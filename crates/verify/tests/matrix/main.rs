@@ -19,14 +19,17 @@ use base::{Clock, SystemClock};
 use driver::{Doors, Recording, drive, replay};
 use relayscope_verify::{Context, Depth, Failure, Plan, Report, Run, Tables, Target, Verdict};
 use testkit::personas::{self, Bad, Harm, Persona, Serves, Standing, Truth, Way};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Everything random in the runs.
 const SEED: u64 = 20_261_120;
 /// Longest wait for an answer: personas answer in milliseconds.
-const LONGEST: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(60);
 /// Calls under way at once.
 const CONCURRENCY: usize = 4;
+/// Personas under way at once: a busy machine must not look like a slow site.
+const PERSONAS: usize = 6;
 
 fn target(persona: &Persona) -> Target {
     Target {
@@ -62,21 +65,28 @@ async fn test(persona: Persona) -> (Persona, Report, Recording) {
     (persona, report, recording)
 }
 
-/// Only these, for whoever looks for a fault: names with commas between.
-fn only(all: Vec<Persona>) -> Vec<Persona> {
-    let Ok(names) = std::env::var("MATRIX_ONLY") else {
-        return all;
-    };
-    let is_named = |persona: &Persona| names.split(',').any(|name| name == persona.name);
-    all.into_iter().filter(is_named).collect()
+/// `MATRIX_ONLY=haiku-as-opus,kiro` tests these alone and explains what every probe saw.
+fn chosen(all: Vec<Persona>) -> Vec<Persona> {
+    match std::env::var("MATRIX_ONLY") {
+        Ok(names) => {
+            let named = |persona: &Persona| names.split(',').any(|name| name == persona.name);
+            all.into_iter().filter(named).collect()
+        }
+        Err(_) => all,
+    }
 }
 
 async fn test_all(all: Vec<Persona>) -> Vec<(Persona, Report, Recording)> {
-    let all = only(all);
+    let all = chosen(all);
     let order: Vec<&str> = all.iter().map(|persona| persona.name).collect();
     let mut running = JoinSet::new();
+    let room = Arc::new(Semaphore::new(PERSONAS));
     for persona in all {
-        running.spawn(test(persona));
+        let room = room.clone();
+        running.spawn(async move {
+            let _place = room.acquire_owned().await.unwrap();
+            test(persona).await
+        });
     }
     let mut tested = running.join_all().await;
     tested.sort_by_key(|(persona, _, _)| order.iter().position(|name| *name == persona.name));
@@ -93,9 +103,7 @@ fn judge_all(tested: &[(Persona, Report, Recording)]) -> Vec<String> {
         if judge::is_grave(persona, report) {
             wrong.push(format!("{}: {:?}", persona.name, report.verdict));
         }
-        if std::env::var("MATRIX_EXPLAINS")
-            .is_ok_and(|names| names.split(',').any(|name| name == persona.name))
-        {
+        if std::env::var_os("MATRIX_ONLY").is_some() {
             explain(report);
         }
     }
@@ -128,6 +136,22 @@ fn show(tested: &[(Persona, Report, Recording)]) {
         .map(|(persona, report, _)| (persona.clone(), report.clone()))
         .collect();
     println!("{}\n{}", table::confusion(&pairs), table::lines(&pairs));
+    for (persona, report, recording) in tested {
+        let failed: Vec<_> = recording
+            .iter()
+            .filter_map(|(_, exchange)| exchange.failure)
+            .collect();
+        let slowest = recording
+            .iter()
+            .map(|(_, exchange)| exchange.ended_ms)
+            .fold(0.0, f64::max);
+        if !failed.is_empty() || report.stopped.is_some() || slowest > 5_000.0 {
+            println!(
+                "{}: {failed:?}, stopped {:?}, slowest {slowest:.0} ms",
+                persona.name, report.stopped
+            );
+        }
+    }
     let calls: usize = tested.iter().map(|(_, _, recording)| recording.len()).sum();
     println!("{calls} calls");
 }
@@ -136,7 +160,8 @@ fn show(tested: &[(Persona, Report, Recording)]) {
 async fn every_persona_is_called_what_it_is() {
     let tested = test_all(personas::all().unwrap()).await;
     show(&tested);
-    let wrong = judge_all(&tested);
+    let mut wrong = judge_all(&tested);
+    wrong.extend(crossings(&tested));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -144,7 +169,8 @@ async fn every_persona_is_called_what_it_is() {
 async fn strangers_are_called_what_they_are() {
     let tested = test_all(personas::held_out().unwrap()).await;
     show(&tested);
-    let wrong = judge_all(&tested);
+    let mut wrong = judge_all(&tested);
+    wrong.extend(crossings(&tested));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -157,13 +183,11 @@ fn side(verdict: Verdict) -> i8 {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn verdicts_hold_when_likelihoods_are_half_wrong() {
-    let mut tested = test_all(personas::all().unwrap()).await;
-    tested.extend(test_all(personas::held_out().unwrap()).await);
+/// Reads every recording again with likelihoods that are wrong by up to half, and gives back what changes sides.
+fn crossings(tested: &[(Persona, Report, Recording)]) -> Vec<String> {
     let prices = Arc::new(price::Catalog::bundled().unwrap());
     let mut changed = Vec::new();
-    for (persona, report, recording) in &tested {
+    for (persona, report, recording) in tested {
         for seed in 1..=5u64 {
             let mut tables = Tables::bundled().unwrap();
             tables.likelihoods = tables.likelihoods.perturbed(seed, 0.5);
@@ -175,14 +199,12 @@ async fn verdicts_hold_when_likelihoods_are_half_wrong() {
                 seed: SEED,
                 started: report.started,
             };
-            let mut run =
-                Run::with_context(&Plan::of(depth(persona)), context, prices.clone()).unwrap();
+            let plan = Plan::of(depth(persona));
+            let mut run = Run::with_context(&plan, context, prices.clone()).unwrap();
             replay(&mut run, recording);
             let again = run.report();
             let crosses = side(report.verdict) * side(again.verdict) < 0;
-            let proves =
-                again.verdict == Verdict::Genuine && persona.truth.serves != Serves::Claimed;
-            if crosses || proves {
+            if crosses || judge::is_grave(persona, &again) {
                 changed.push(format!(
                     "{} seed {seed}: {:?} became {:?}",
                     persona.name, report.verdict, again.verdict
@@ -190,7 +212,7 @@ async fn verdicts_hold_when_likelihoods_are_half_wrong() {
             }
         }
     }
-    assert!(changed.is_empty(), "{}", changed.join("\n"));
+    changed
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

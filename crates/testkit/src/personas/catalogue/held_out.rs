@@ -135,7 +135,8 @@ pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
                 "kiro-haiku-as-opus",
                 Platform::Bedrock,
                 Truth::serving(Serves::OtherClaude("claude-haiku-4-5"), Way::Reverse)
-                    .harmed(Harm::Injection),
+                    .harmed(Harm::Injection)
+                    .lossy(),
             )
             .with(serves("claude-haiku-4-5"))
             .with(kiro(false)),

@@ -304,7 +304,7 @@ fn sampling(body: &Value, model: &Model) -> Result<(), Refused> {
         Sampling::Either if temperature.is_some() && top_p.is_some() => {
             return Err(Refused::invalid(both));
         }
-        Sampling::Either | Sampling::Free => {}
+        Sampling::Either => {}
     }
     if body["thinking"]["type"] == "enabled" && temperature.is_some_and(|value| value != 1.0) {
         return Err(Refused::invalid(

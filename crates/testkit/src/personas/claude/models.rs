@@ -49,8 +49,6 @@ pub(crate) struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sampling {
-    /// All.
-    Free,
     /// Temperature or `top_p`, not both.
     Either,
     /// None that differs from the default.

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use crate::personas::mind::Talk;
 use crate::personas::site::{Answered, Layer, Said, Site, Visit};
 
 const STOCK: &[&str] = &[
@@ -12,6 +13,9 @@ const STOCK: &[&str] = &[
     "That's a great question. Let me explain it step by step.",
     "Here is what you asked for.",
 ];
+
+/// Letters by which questions are told apart.
+const BEGINNING: usize = 40;
 
 struct Canned;
 #[derive(Default)]
@@ -24,7 +28,7 @@ pub(crate) fn canned() -> Box<dyn Layer> {
     Box::new(Canned)
 }
 
-/// Repeats an earlier answer to a question that begins and ends alike, its id and figures included.
+/// Repeats an earlier answer to a question that begins alike, its id and figures included.
 pub(crate) fn caches_replies() -> Box<dyn Layer> {
     Box::<Cached>::default()
 }
@@ -44,14 +48,10 @@ impl Layer for Canned {
 
 impl Layer for Cached {
     fn around(&self, visit: Visit, inner: &dyn Site) -> Answered {
-        let asked = visit.body["messages"].to_string();
-        let letters: Vec<char> = asked.chars().collect();
-        let key = format!(
-            "{} {} {}",
-            visit.model(),
-            letters.iter().take(48).collect::<String>(),
-            visit.body["thinking"]["type"]
-        );
+        let asked = Talk::of(&visit.body).last_text();
+        let beginning: String = asked.chars().take(BEGINNING).collect();
+        let kind = visit.body["thinking"]["type"].as_str().unwrap_or("none");
+        let key = format!("{} {kind} {beginning}", visit.model());
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.get(&key).cloned();
         if let Some((_, message)) = known.filter(|_| visit.is_message()) {
