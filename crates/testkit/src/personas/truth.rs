@@ -60,6 +60,8 @@ pub struct Truth {
     pub harms: Vec<Harm>,
     /// Whether so much is lost on the way that nothing can be proven.
     pub lossy: bool,
+    /// Of a hundred calls, how many somebody else answers.
+    pub foreign_percent: u8,
 }
 
 impl Truth {
@@ -70,6 +72,7 @@ impl Truth {
             way,
             harms: Vec::new(),
             lossy: false,
+            foreign_percent: 0,
         }
     }
 
@@ -85,7 +88,15 @@ impl Truth {
             way,
             harms: Vec::new(),
             lossy: false,
+            foreign_percent: 0,
         }
+    }
+
+    /// With so many of a hundred calls answered by somebody else.
+    pub fn mixed(percent: u8) -> Self {
+        let mut truth = Self::serving(Serves::Mixed, Way::FirstParty);
+        truth.foreign_percent = percent;
+        truth
     }
 
     /// With so much lost that nothing can be proven.

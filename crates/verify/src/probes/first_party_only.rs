@@ -92,6 +92,7 @@ impl Probe for FirstPartyOnly {
             )
             .seen(evidence("geo.refused-by-age", got)),
             (true, false) => Reading::new(Outcome::Pass, "refused", Claim::new("geo.refused"))
+                .fitting(context.models_that(|model| model.prefill == Some(true)))
                 .seen(evidence("geo.refused", got)),
             _ => Reading::neutral(mute_claim(&[seen])),
         }

@@ -97,7 +97,12 @@ impl Probe for UsageSchema {
         let is_old = context
             .facts()
             .is_some_and(|facts| facts.prefill == Some(true));
-        schema(seen, usage, is_old)
+        let reading = schema(seen, usage, is_old);
+        if reading.result == "geo-not-available" {
+            // Models before 4.6 never have a place: should one of them answer, this says nothing of the way.
+            return reading.fitting(context.models_that(|model| model.prefill == Some(true)));
+        }
+        reading
     }
 }
 

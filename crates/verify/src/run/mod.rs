@@ -21,7 +21,7 @@ use crate::probe::{OptIn, Probe};
 use crate::probes;
 use crate::reading::Reading;
 use crate::report::{Report, Spent};
-use crate::tables::{TableError, Tables};
+use crate::tables::{Likelihoods, TableError, Tables};
 use crate::target::Target;
 use crate::verdict;
 
@@ -222,6 +222,11 @@ impl Run {
     /// How far it is.
     pub fn progress(&self) -> Progress {
         progress::of(self)
+    }
+
+    /// Weighs what was seen with other likelihoods: how much a verdict hangs on these numbers.
+    pub fn reweigh(&mut self, likelihoods: Likelihoods) {
+        Arc::make_mut(&mut self.context.tables).likelihoods = likelihoods;
     }
 
     /// What it found. May be asked before the end too.

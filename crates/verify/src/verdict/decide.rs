@@ -206,27 +206,12 @@ impl Grounds<'_> {
 
     /// Independent families with a positive fact against the claim.
     fn hard_families(&self) -> BTreeSet<Family> {
-        let hard = |one: &&Weighed<'_>| {
-            one.row.sign == Sign::Against && one.row.hard && !self.is_explained(one.about.family)
-        };
+        let hard = |one: &&Weighed<'_>| one.row.sign == Sign::Against && one.row.hard;
         self.weighed
             .iter()
             .filter(hard)
             .map(|one| witness(one.about.family))
             .collect()
-    }
-
-    /// Where Anthropic's keys were seen at work, figures that do not fit are the figures' fault, not the
-    /// model's: the meddling that was found explains them, and is told for itself.
-    fn is_explained(&self, family: Family) -> bool {
-        let surplus = [
-            Integrity::UsageInflation,
-            Integrity::PromptInjection,
-            Integrity::Truncation,
-        ];
-        let is_counted = matches!(family, Family::Tokens | Family::Cache);
-        let found = |kind: &Integrity| self.integrity.get(*kind) == Finding::Yes;
-        is_counted && self.has_keys() && surplus.iter().any(found)
     }
 
     fn channel(&self) -> &'static str {

@@ -3,15 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use base::{Clock, SystemClock, Timestamp};
+use base::{Clock, SystemClock};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use relayscope_verify::{
-    Arrival, Call, CallId, Door, Exchange, Failure, LARGEST_BODY, Method, Run, Step,
-};
+use relayscope_verify::{Arrival, Call, Door, Exchange, Failure, LARGEST_BODY, Method, Run, Step};
 use tokio::task::JoinSet;
 
 type Http = Client<HttpConnector, Full<Bytes>>;
@@ -163,39 +161,6 @@ async fn fill(http: &Http, url: &str, call: &Call, exchange: &mut Exchange, bega
         if data.len() > room {
             exchange.failure = Some(Failure::TooLarge);
             return;
-        }
-    }
-}
-
-/// Plays a recording to another run with the same questions, without any site.
-pub(crate) fn replay(run: &mut Run, recording: &Recording) {
-    let mut left: Vec<&(Call, Exchange)> = recording.iter().collect();
-    let mut now = recording
-        .first()
-        .map_or(Timestamp::default(), |(_, exchange)| exchange.started);
-    let mut waiting: Vec<(CallId, Exchange)> = Vec::new();
-    loop {
-        match run.next(now) {
-            Step::Done => return,
-            Step::Send(calls) => {
-                for call in calls {
-                    let known = left.iter().position(|(sent, _)| {
-                        sent.request == call.request
-                            && sent.attempt == call.attempt
-                            && sent.slot == call.slot
-                    });
-                    let known = known.expect("a question that was not asked before");
-                    waiting.push((call.id, left.remove(known).1.clone()));
-                }
-            }
-            Step::Wait { until } => match (waiting.is_empty(), until) {
-                (false, _) => {
-                    let (id, exchange) = waiting.remove(0);
-                    run.take(id, exchange);
-                }
-                (true, Some(until)) => now = until,
-                (true, None) => panic!("a run that waits for nothing"),
-            },
         }
     }
 }

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod document;
 mod driver;
 mod judge;
 mod table;
@@ -16,8 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::{Clock, SystemClock};
-use driver::{Doors, Recording, drive, replay};
-use relayscope_verify::{Context, Depth, Failure, Plan, Report, Run, Tables, Target, Verdict};
+use driver::{Doors, Recording, drive};
+use relayscope_verify::{
+    Contradiction, Depth, Failure, Finding, Integrity, OptIns, Plan, Report, Run, Tables, Target,
+    Verdict,
+};
 use testkit::personas::{self, Bad, Harm, Persona, Serves, Standing, Truth, Way};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -30,6 +34,16 @@ const LONGEST: Duration = Duration::from_secs(60);
 const CONCURRENCY: usize = 4;
 /// Personas under way at once: a busy machine must not look like a slow site.
 const PERSONAS: usize = 6;
+/// How often likelihoods are made wrong.
+const SEEDS: u64 = 8;
+
+/// A persona with what the tester said of it.
+struct Tested {
+    persona: Persona,
+    run: Run,
+    report: Report,
+    recording: Recording,
+}
 
 fn target(persona: &Persona) -> Target {
     Target {
@@ -48,35 +62,34 @@ fn depth(persona: &Persona) -> Depth {
     }
 }
 
-async fn test(persona: Persona) -> (Persona, Report, Recording) {
-    let depth = depth(&persona);
-    let site = persona.start().await.unwrap();
+fn begin(plan: &Plan, persona: &Persona) -> Run {
     let prices = Arc::new(price::Catalog::bundled().unwrap());
-    let mut run = Run::new(
-        &Plan::of(depth),
-        target(&persona),
-        prices,
-        SEED,
-        SystemClock.now(),
-    )
-    .unwrap();
+    Run::new(plan, target(persona), prices, SEED, SystemClock.now()).unwrap()
+}
+
+async fn test(persona: Persona) -> Tested {
+    let site = persona.start().await.unwrap();
+    let mut run = begin(&Plan::of(depth(&persona)), &persona);
     let recording = drive(&mut run, &Doors::only(&site.base_url()), LONGEST).await;
     let report = run.report();
-    (persona, report, recording)
+    Tested {
+        persona,
+        run,
+        report,
+        recording,
+    }
 }
 
 /// `MATRIX_ONLY=haiku-as-opus,kiro` tests these alone and explains what every probe saw.
 fn chosen(all: Vec<Persona>) -> Vec<Persona> {
-    match std::env::var("MATRIX_ONLY") {
-        Ok(names) => {
-            let named = |persona: &Persona| names.split(',').any(|name| name == persona.name);
-            all.into_iter().filter(named).collect()
-        }
-        Err(_) => all,
-    }
+    let Ok(names) = std::env::var("MATRIX_ONLY") else {
+        return all;
+    };
+    let is_named = |persona: &Persona| names.split(',').any(|name| name == persona.name);
+    all.into_iter().filter(is_named).collect()
 }
 
-async fn test_all(all: Vec<Persona>) -> Vec<(Persona, Report, Recording)> {
+async fn test_all(all: Vec<Persona>) -> Vec<Tested> {
     let all = chosen(all);
     let order: Vec<&str> = all.iter().map(|persona| persona.name).collect();
     let mut running = JoinSet::new();
@@ -89,19 +102,19 @@ async fn test_all(all: Vec<Persona>) -> Vec<(Persona, Report, Recording)> {
         });
     }
     let mut tested = running.join_all().await;
-    tested.sort_by_key(|(persona, _, _)| order.iter().position(|name| *name == persona.name));
+    tested.sort_by_key(|one| order.iter().position(|name| *name == one.persona.name));
     tested
 }
 
-/// Prints all faults and gives back the grave ones.
-fn judge_all(tested: &[(Persona, Report, Recording)]) -> Vec<String> {
+/// Everything that the tester says wrongly.
+fn judge_all(tested: &[Tested]) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (persona, report, _) in tested {
+    for Tested {
+        persona, report, ..
+    } in tested
+    {
         for fault in judge::faults(persona, report) {
-            println!("{}: {fault}", persona.name);
-        }
-        if judge::is_grave(persona, report) {
-            wrong.push(format!("{}: {:?}", persona.name, report.verdict));
+            wrong.push(format!("{}: {fault}", persona.name));
         }
         if std::env::var_os("MATRIX_ONLY").is_some() {
             explain(report);
@@ -130,48 +143,103 @@ fn explain(report: &Report) {
     }
 }
 
-fn show(tested: &[(Persona, Report, Recording)]) {
-    let pairs: Vec<(Persona, Report)> = tested
+fn show(block: &str, tested: &[Tested]) {
+    let pairs: Vec<(&Persona, &Report)> = tested
         .iter()
-        .map(|(persona, report, _)| (persona.clone(), report.clone()))
+        .map(|one| (&one.persona, &one.report))
         .collect();
-    println!("{}\n{}", table::confusion(&pairs), table::lines(&pairs));
-    for (persona, report, recording) in tested {
-        let failed: Vec<_> = recording
-            .iter()
-            .filter_map(|(_, exchange)| exchange.failure)
-            .collect();
-        let slowest = recording
-            .iter()
-            .map(|(_, exchange)| exchange.ended_ms)
-            .fold(0.0, f64::max);
-        if !failed.is_empty() || report.stopped.is_some() || slowest > 5_000.0 {
-            println!(
-                "{}: {failed:?}, stopped {:?}, slowest {slowest:.0} ms",
-                persona.name, report.stopped
-            );
-        }
-    }
-    let calls: usize = tested.iter().map(|(_, _, recording)| recording.len()).sum();
+    let tables = format!("{}\n{}", table::confusion(&pairs), table::lines(&pairs));
+    println!("{tables}");
+    let calls: usize = tested.iter().map(|one| one.recording.len()).sum();
     println!("{calls} calls");
+    if std::env::var_os("MATRIX_ONLY").is_none() {
+        document::write(block, &tables);
+    }
+}
+
+async fn hold(block: &str, all: Vec<Persona>) {
+    let mut tested = test_all(all).await;
+    show(block, &tested);
+    let mut wrong = judge_all(&tested);
+    wrong.extend(crossings(&mut tested));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for one in &tested {
+        document::tells(block, &one.persona);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_persona_is_called_what_it_is() {
-    let tested = test_all(personas::all().unwrap()).await;
-    show(&tested);
-    let mut wrong = judge_all(&tested);
-    wrong.extend(crossings(&tested));
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    hold("matrix", personas::all().unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_are_called_what_they_are() {
-    let tested = test_all(personas::held_out().unwrap()).await;
-    show(&tested);
-    let mut wrong = judge_all(&tested);
-    wrong.extend(crossings(&tested));
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    hold("strangers", personas::held_out().unwrap()).await;
+}
+
+#[test]
+fn every_probe_stands_in_the_document() {
+    document::write("probes", &document::probes());
+    assert_eq!(
+        document::block("probes"),
+        document::probes(),
+        "docs/verify.md is stale: UPDATE_DOCS=1 writes it"
+    );
+}
+
+/// A test with the user's own key at the vendor.
+async fn with_official_key(name: &str) -> Report {
+    let all = personas::all().unwrap();
+    let named = |name: &str| all.iter().find(|persona| persona.name == name).unwrap();
+    let persona = named(name);
+    let site = persona.start().await.unwrap();
+    let official = named("first-party-opus-4-8").start().await.unwrap();
+    let plan = Plan {
+        opt_ins: OptIns {
+            official: true,
+            ..OptIns::default()
+        },
+        only: vec!["own-key-replay".to_owned()],
+        ..Plan::of(Depth::Standard)
+    };
+    let mut run = begin(&plan, persona);
+    let doors = Doors {
+        official: official.base_url(),
+        ..Doors::only(&site.base_url())
+    };
+    drive(&mut run, &doors, LONGEST).await;
+    run.report()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_users_own_key_settles_what_a_site_gives_out() {
+    let genuine = with_official_key("first-party").await;
+    assert!(
+        genuine
+            .probes
+            .iter()
+            .any(|probe| probe.outcome == relayscope_verify::Outcome::Pass),
+        "{:?}",
+        genuine.probes
+    );
+    let injected = with_official_key("injected-constant").await;
+    assert_eq!(
+        injected.integrity.get(Integrity::PromptInjection),
+        Finding::Yes
+    );
+    let forged = with_official_key("glm-renamed").await;
+    assert_eq!(
+        forged.verdict,
+        Verdict::Contradicted,
+        "{:?}",
+        forged.headline
+    );
+    assert!(
+        forged.headline == relayscope_verify::Claim::new("sure.unsigned"),
+        "{:?}",
+        Contradiction::Unsigned
+    );
 }
 
 /// Whether a word is for or against a site.
@@ -183,25 +251,19 @@ fn side(verdict: Verdict) -> i8 {
     }
 }
 
-/// Reads every recording again with likelihoods that are wrong by up to half, and gives back what changes sides.
-fn crossings(tested: &[(Persona, Report, Recording)]) -> Vec<String> {
-    let prices = Arc::new(price::Catalog::bundled().unwrap());
+/// Weighs everything again with likelihoods that are wrong by up to half, and gives back what changes sides.
+fn crossings(tested: &mut [Tested]) -> Vec<String> {
+    let table = Tables::bundled().unwrap().likelihoods;
     let mut changed = Vec::new();
-    for (persona, report, recording) in tested {
-        for seed in 1..=5u64 {
-            let mut tables = Tables::bundled().unwrap();
-            tables.likelihoods = tables.likelihoods.perturbed(seed, 0.5);
-            let context = Context {
-                target: target(persona),
-                tables: Arc::new(tables),
-                depth: depth(persona),
-                opt_ins: Default::default(),
-                seed: SEED,
-                started: report.started,
-            };
-            let plan = Plan::of(depth(persona));
-            let mut run = Run::with_context(&plan, context, prices.clone()).unwrap();
-            replay(&mut run, recording);
+    for Tested {
+        persona,
+        report,
+        run,
+        ..
+    } in tested
+    {
+        for seed in 1..=SEEDS {
+            run.reweigh(table.perturbed(seed, 0.5));
             let again = run.report();
             let crosses = side(report.verdict) * side(again.verdict) < 0;
             if crosses || judge::is_grave(persona, &again) {

@@ -16,7 +16,7 @@ const VERDICTS: [Verdict; 5] = [
 ];
 
 /// The word of a verdict.
-fn word(verdict: Verdict) -> &'static str {
+pub(crate) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Genuine => "genuine",
         Verdict::Consistent => "consistent",
@@ -27,7 +27,7 @@ fn word(verdict: Verdict) -> &'static str {
 }
 
 /// Truth against verdict, in Markdown.
-pub(crate) fn confusion(judged: &[(Persona, Report)]) -> String {
+pub(crate) fn confusion(judged: &[(&Persona, &Report)]) -> String {
     let mut counts: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
     for (persona, report) in judged {
         *counts
@@ -55,7 +55,7 @@ pub(crate) fn confusion(judged: &[(Persona, Report)]) -> String {
 }
 
 /// What was said about each persona, in Markdown.
-pub(crate) fn lines(judged: &[(Persona, Report)]) -> String {
+pub(crate) fn lines(judged: &[(&Persona, &Report)]) -> String {
     let mut text = String::from(
         "| persona | claims | verdict | channel | model | found |\n|---|---|---|---|---|---|\n",
     );

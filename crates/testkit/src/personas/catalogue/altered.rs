@@ -73,13 +73,9 @@ pub(super) fn all(workshop: &Workshop) -> Vec<Persona> {
 }
 
 /// A share of requests goes to another vendor's model.
-pub(super) fn mixed(workshop: &Workshop, name: &'static str, percent: usize) -> Persona {
+pub(super) fn mixed(workshop: &Workshop, name: &'static str, percent: u8) -> Persona {
     let other = workshop.other("other", &GPT_NEW_API);
     workshop
-        .claude(
-            name,
-            Platform::FirstParty,
-            Truth::serving(Serves::Mixed, Way::FirstParty),
-        )
-        .with(mixes(percent, other.site))
+        .claude(name, Platform::FirstParty, Truth::mixed(percent))
+        .with(mixes(usize::from(percent), other.site))
 }
