@@ -149,9 +149,9 @@ fn judge(context: &Context, short: (u64, u64, u64), long: (u64, u64, u64)) -> Re
         (true, false) => Reading::new(Outcome::Pass, "as-expected", claim("cache.as-expected"))
             .fitting(fits)
             .scoring(Axis::Billing, 1.0),
-        (false, true) => {
-            Reading::new(Outcome::Warn, "never", claim("cache.never")).scoring(Axis::Billing, 0.4)
-        }
+        (false, true) => Reading::new(Outcome::Warn, "never", claim("cache.never"))
+            .fitting(fits)
+            .scoring(Axis::Billing, 0.4),
         (false, false) if !minimum.verified => Reading::neutral(claim("cache.unsure-minimum")),
         (false, false) => {
             Reading::new(Outcome::Fail, "other-minimum", claim("cache.other-minimum"))

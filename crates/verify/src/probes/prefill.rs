@@ -99,6 +99,7 @@ fn accepted(context: &Context, seen: &Observation, takes: bool, text: &str) -> R
     if !takes {
         let claim = Claim::new("prefill.accepted");
         return Reading::new(Outcome::Warn, "accepted", claim.clone())
+            .fitting(context.models_that(|model| model.prefill == Some(true)))
             .seen(evidence(&claim).expecting(REFUSAL, brief(text)))
             .scoring(Axis::Protocol, 0.0);
     }

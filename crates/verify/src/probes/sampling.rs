@@ -11,7 +11,7 @@ use crate::observe::Observation;
 use crate::plan::Depth;
 use crate::probe::{About, Cost, Family, Forgeability, Probe};
 use crate::reading::{Axis, Evidence, Finding, Integrity, Outcome, Reading};
-use crate::tables::Sampling;
+use crate::tables::{Model, Sampling};
 
 static ABOUT: About = About {
     id: "sampling-lock",
@@ -83,7 +83,9 @@ impl Probe for SamplingLock {
                 let evidence = Evidence::of(claim.clone())
                     .at(seen.id())
                     .expecting("400", seen.status());
+                let free = |model: &Model| model.sampling == Some(Sampling::Free);
                 Reading::new(Outcome::Warn, "accepted", claim)
+                    .fitting(context.models_that(free))
                     .seen(evidence.from_source(ABOUT.source))
                     .finding(Integrity::ParametersStripped, Finding::Yes)
                     .scoring(Axis::Protocol, 0.0)

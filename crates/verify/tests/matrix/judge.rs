@@ -81,6 +81,9 @@ fn wrong_channel(persona: &Persona, report: &Report) -> Option<String> {
     // A gateway that leaves bytes and headers alone is none that anybody could see, and the other way round.
     let direct = ["first-party", "gateway"];
     let alike = direct.contains(&best) && direct.contains(&way);
+    // Older models answer everybody as they answer subscriptions: without a place.
+    let is_older = matches!(persona.truth.serves, Serves::OtherClaude(_));
+    let alike = alike || is_older && best == "subscription" && direct.contains(&way);
     let hidden =
         persona.truth.serves == Serves::Mixed || persona.truth.harms.contains(&Harm::Canned);
     let right = best == way || best == "unknown" || alike || hidden;
