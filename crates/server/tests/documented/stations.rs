@@ -68,7 +68,10 @@ pub(super) async fn ask(check: &mut Check<'_>, id: &str) {
         ("/api/stations/{id}/series", of("/series?days=7")),
         ("/api/stations/{id}/ledger.csv", of("/ledger.csv")),
         ("/api/comparison", "/api/comparison".to_owned()),
-        (CHART, format!("/api/charts/balance?site={id}&days=0&width=602&lang=zh-CN")),
+        (
+            CHART,
+            format!("/api/charts/balance?site={id}&days=0&width=602&lang=zh-CN"),
+        ),
         (CHART, format!("/api/charts/months?site={id}&months=3")),
         (CHART, format!("/api/charts/models?site={id}")),
         (CHART, "/api/charts/models".to_owned()),
