@@ -286,8 +286,8 @@ def test_whoever_leaves_is_noticed_upstream(gpt, server):
 
 
 def test_both_sides_are_recorded(gpt, to_claude):
-    gpt.chat.completions.create(**ASK, seed=5)
-    kept = to_claude.newest(dialect="openai-chat")
+    answer = gpt.chat.completions.with_raw_response.create(**ASK, seed=5)
+    kept = to_claude.detail(answer.headers["x-request-id"])
     assert kept["outcome"] == "done"
     assert (kept["tokens"]["input"], kept["tokens"]["cache_read"], kept["tokens"]["output"]) == (16, 5, 20)
 

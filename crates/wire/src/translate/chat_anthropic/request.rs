@@ -16,7 +16,7 @@ use crate::translate::to_anthropic::compose::{Parts, Reader, compose};
 use crate::translate::to_anthropic::names::Names;
 use crate::translate::to_anthropic::sampling;
 use crate::translate::to_anthropic::structure::Form;
-use crate::translate::to_anthropic::tools::{self, Choice};
+use crate::translate::to_anthropic::tools;
 use crate::translate::{Target, Translated};
 
 /// Members that are read; all others are dropped.
@@ -183,16 +183,7 @@ fn offer(asked: &mut Object, parts: &mut Parts, names: &mut Names, changes: &mut
         let mut told = nested.chain([&choice["name"]]).filter_map(Value::as_str);
         told.next().map(|name| names.upstream(name))
     });
-    if let Some(allowed) = allowed {
-        let is_allowed = |tool: &Value| allowed.iter().any(|name| tool["name"] == name.as_str());
-        parts.tools.retain(is_allowed);
-    }
-    let exists = |name: &String| parts.tools.iter().any(|tool| tool["name"] == name.as_str());
-    parts.choice = match choice {
-        // What is not offered cannot be chosen.
-        Choice::Tool(name) if !exists(&name) => Choice::Auto,
-        choice => choice,
-    };
+    parts.choice = tools::settle(&mut parts.tools, choice, allowed);
     legacy
 }
 

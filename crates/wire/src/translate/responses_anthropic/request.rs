@@ -16,7 +16,7 @@ use crate::translate::parse;
 use crate::translate::to_anthropic::compose::{Composed, Parts, Reader, compose};
 use crate::translate::to_anthropic::structure::Form;
 use crate::translate::to_anthropic::text_block;
-use crate::translate::to_anthropic::tools::{self, Choice};
+use crate::translate::to_anthropic::tools;
 use crate::translate::{Target, Translated};
 
 /// Members that are read; all others are dropped.
@@ -113,17 +113,7 @@ pub(in crate::translate) fn read(
         offer.book.named(choice, choice["type"] == "custom")
     });
     parts.tools = offer.tools;
-    if let Some(allowed) = allowed {
-        parts
-            .tools
-            .retain(|tool| allowed.iter().any(|name| tool["name"] == name.as_str()));
-    }
-    parts.choice = match choice {
-        Choice::Tool(name) if !parts.tools.iter().any(|tool| tool["name"] == name.as_str()) => {
-            Choice::Auto
-        }
-        choice => choice,
-    };
+    parts.choice = tools::settle(&mut parts.tools, choice, allowed);
     for name in asked.keys().filter(|name| !READ.contains(&name.as_str())) {
         changes.dropped(&format!("/{name}"), Reason::NoSuchField);
     }

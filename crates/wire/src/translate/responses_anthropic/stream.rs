@@ -3,7 +3,7 @@
 //! Responses repeats every item as a whole where it ends, and all of them at the end of the answer. So
 //! what was said has to be kept: the only answers of which that is true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(in crate::translate) struct StreamMachine {
     /// The number under which the message stands that further text belongs to.
     message: Option<usize>,
     /// Blocks whose text goes on in that message.
-    texts: Vec<usize>,
+    texts: HashSet<usize>,
     /// Items that have ended, at their places.
     output: Vec<Value>,
     next_place: usize,
@@ -52,7 +52,7 @@ impl StreamMachine {
             calls: Calls::default(),
             open: BTreeMap::new(),
             message: None,
-            texts: Vec::new(),
+            texts: HashSet::new(),
             output: Vec::new(),
             next_place: 0,
             next_number: 0,
@@ -195,7 +195,7 @@ impl StreamMachine {
 
     fn open(&mut self, number: usize, block: Block, out: &mut Vec<u8>) {
         if block == Block::Text {
-            self.texts.push(number);
+            self.texts.insert(number);
             if self.message.is_some() {
                 return;
             }

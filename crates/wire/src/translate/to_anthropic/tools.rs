@@ -1,5 +1,7 @@
 //! Tools and the choice among them.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::schema;
@@ -102,11 +104,31 @@ pub(in crate::translate) fn about_grammar(grammar: Option<String>) -> String {
 
 /// The tools that the conversation calls, by the upstream's names, each once.
 pub(in crate::translate) fn called<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     names
         .filter(|name| seen.insert(*name))
         .map(str::to_owned)
         .collect()
+}
+
+/// Keeps each tool once, and those that are allowed; a tool that is not offered cannot be chosen.
+pub(in crate::translate) fn settle(
+    tools: &mut Vec<Value>,
+    choice: Choice,
+    allowed: Option<HashSet<String>>,
+) -> Choice {
+    let mut names = HashSet::new();
+    tools.retain(|tool| {
+        let name = tool["name"].as_str().unwrap_or_default();
+        let may = allowed
+            .as_ref()
+            .is_none_or(|allowed| allowed.contains(name));
+        may && names.insert(name.to_owned())
+    });
+    match choice {
+        Choice::Tool(name) if !names.contains(&name) => Choice::Auto,
+        choice => choice,
+    }
 }
 
 /// The choice of Chat or Responses: a word, or an object that names a tool. `upstream` makes of that object
@@ -114,7 +136,7 @@ pub(in crate::translate) fn called<'a>(names: impl Iterator<Item = &'a str>) -> 
 pub(in crate::translate) fn choice(
     told: Option<&Value>,
     mut upstream: impl FnMut(&Value) -> Option<String>,
-) -> (Choice, Option<Vec<String>>) {
+) -> (Choice, Option<HashSet<String>>) {
     match told {
         Some(Value::String(word)) => (Choice::of_word(word), None),
         Some(object @ Value::Object(_)) if object["type"] == "allowed_tools" => {
@@ -175,7 +197,26 @@ mod tests {
         }
         let some = json!({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [{"type": "function", "function": {"name": "f"}}]}});
         let (_, allowed) = choice(Some(&some), identity);
-        assert_eq!(allowed, Some(vec!["f".to_owned()]));
+        assert_eq!(allowed, Some(HashSet::from(["f".to_owned()])));
+    }
+
+    #[test]
+    fn each_tool_is_offered_once() {
+        let offered = || {
+            vec![
+                remembered("a"),
+                remembered("b"),
+                remembered("a"),
+                remembered("c"),
+            ]
+        };
+        let mut tools = offered();
+        let choice = settle(&mut tools, Choice::Tool("d".to_owned()), None);
+        assert_eq!((tools.len(), choice), (3, Choice::Auto));
+        let mut tools = offered();
+        let allowed = HashSet::from(["a".to_owned()]);
+        let choice = settle(&mut tools, Choice::Tool("a".to_owned()), Some(allowed));
+        assert_eq!((tools.len(), choice), (1, Choice::Tool("a".to_owned())));
     }
 
     #[test]
