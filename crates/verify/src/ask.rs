@@ -6,7 +6,7 @@ use crate::call::{Door, Method, Request};
 
 /// Longest wait for an ordinary answer, milliseconds. Genuine answers to probes take below 30 s; a site that
 /// drips or stalls must not hold up a run.
-const TIMEOUT_MS: u64 = 90_000;
+const TIMEOUT_MS: u64 = 60_000;
 
 /// One question of a probe.
 #[derive(Clone, Debug, PartialEq)]

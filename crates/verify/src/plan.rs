@@ -10,7 +10,7 @@ use ts_rs::TS;
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Depth {
-    /// About a dozen calls, most of them free.
+    /// About 15 calls, most of them free.
     Quick,
     /// About 35 calls.
     #[default]

@@ -20,7 +20,7 @@ static ABOUT: About = About {
     family: Family::Integrity,
     forge: Forgeability::Static,
     axis: Axis::Stability,
-    depth: Depth::Standard,
+    depth: Depth::Quick,
     opt_in: None,
     cost: Cost::new(2, 120, 80),
     source: "own canaries",

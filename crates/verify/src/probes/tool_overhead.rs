@@ -1,6 +1,6 @@
 //! P26: what it costs to force a tool instead of offering it. Anthropic puts other words before the prompt.
 
-use super::{mute_claim, steady, tools};
+use super::{mute_claim, steady, tools, vision_arithmetic};
 use crate::ask::Ask;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -21,6 +21,9 @@ static ABOUT: About = About {
     cost: Cost::new(2, 1_400, 128),
     source: "platform.claude.com: tool use overview, token table; checked on recordings",
 };
+
+/// Tokens by which a scaled difference may be off: two roundings.
+const SCALED_TOLERANCE: f64 = 3.0;
 
 /// P26.
 pub(super) struct ToolOverhead;
@@ -76,8 +79,14 @@ impl Probe for ToolOverhead {
         let is_claude = !context
             .models_that(|model| difference(model).is_some_and(|known| (known - got).abs() <= 1))
             .is_empty();
+        let scaled = vision_arithmetic::factor(all)
+            .map(|factor| (got as f64 - expected as f64 * factor).abs())
+            .is_some_and(|off| off <= SCALED_TOLERANCE);
         let reading = if steady::jitters(all) {
             Reading::neutral(Claim::new("tokens.jitter"))
+        } else if scaled {
+            // Right, times what pictures are multiplied by too: that is told there.
+            Reading::neutral(Claim::new("overhead.scaled").with("tokens", got))
         } else if (got - expected).abs() <= 1 {
             Reading::new(
                 Outcome::Pass,

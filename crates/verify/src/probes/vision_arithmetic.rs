@@ -162,7 +162,7 @@ impl Probe for VisionArithmetic {
 const LEAST_FACTOR: f64 = 1.05;
 
 /// The one factor by which both differences of pictures are too large; `None` where there is none.
-fn factor(all: &[&Observation]) -> Option<f64> {
+pub(super) fn factor(all: &[&Observation]) -> Option<f64> {
     let [small, wide, large] =
         ["picture-280", "picture-560", "picture-1920"].map(|slot| prompt(all, slot));
     let (small, wide, large) = (small?, wide?, large?);

@@ -63,7 +63,9 @@ impl Course {
         if is_gate {
             return Sighted::Again;
         }
-        let Some(status) = seen.exchange.status else {
+        // A head without an end is silence too: a site that drips would hold a run for hours.
+        let is_slow = seen.exchange.failure == Some(Failure::Timeout);
+        let Some(status) = seen.exchange.status.filter(|_| !is_slow) else {
             return self.silent(seen);
         };
         self.silences = 0;

@@ -4,7 +4,7 @@
 mod protobuf;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use protobuf::{Field, Fields};
 
 /// Longest signature that is read, characters; seen ones are below 100 KiB.
@@ -88,13 +88,11 @@ pub fn read(text: &str, prefixes: &[String]) -> Result<Signature, Unreadable> {
     Ok(signature)
 }
 
-/// The bytes of base64 with or without padding.
+/// The bytes of base64, with or without padding, in either alphabet.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
-    STANDARD
-        .decode(text)
-        .or_else(|_| STANDARD_NO_PAD.decode(text))
-        .ok()
+    let engines = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD];
+    engines.iter().find_map(|engine| engine.decode(text).ok())
 }
 
 /// The same signature with one byte changed in its encrypted part; in the middle where the layout is unknown.
