@@ -2,18 +2,15 @@
 import type { Component } from "svelte";
 import type { IconName } from "./icons/names.ts";
 import type { Key } from "./locale/translate.svelte.ts";
-import BalancePage from "./pages/balance/BalancePage.svelte";
 import LivePage from "./pages/live/LivePage.svelte";
-import SettingsPage from "./pages/settings/SettingsPage.svelte";
-import SitesPage from "./pages/sites/SitesPage.svelte";
-import TestPage from "./pages/test/TestPage.svelte";
 
 export type Route = {
   /** First part of the address behind `#/`. */
   path: string;
   title: Key;
   icon: IconName;
-  page: Component;
+  /** The first page is there at once, the others are fetched when they are opened. */
+  page: { is: Component } | { fetch: () => Promise<{ default: Component }> };
   /** Whether the page shows every change of the live list. */
   watches?: boolean;
   /** Whether its tab counts the running requests. */
@@ -21,9 +18,9 @@ export type Route = {
 };
 
 export const routes: readonly Route[] = [
-  { path: "live", title: "tabs.live", icon: "zap", page: LivePage, watches: true, counts: true },
-  { path: "sites", title: "tabs.sites", icon: "layers", page: SitesPage, watches: true },
-  { path: "balance", title: "tabs.balance", icon: "wallet", page: BalancePage },
-  { path: "test", title: "tabs.test", icon: "flask-conical", page: TestPage, watches: true },
-  { path: "settings", title: "tabs.settings", icon: "settings", page: SettingsPage },
+  { path: "live", title: "tabs.live", icon: "zap", page: { is: LivePage }, watches: true, counts: true },
+  { path: "sites", title: "tabs.sites", icon: "layers", page: { fetch: () => import("./pages/sites/SitesPage.svelte") }, watches: true },
+  { path: "balance", title: "tabs.balance", icon: "wallet", page: { fetch: () => import("./pages/balance/BalancePage.svelte") } },
+  { path: "test", title: "tabs.test", icon: "flask-conical", page: { fetch: () => import("./pages/test/TestPage.svelte") }, watches: true },
+  { path: "settings", title: "tabs.settings", icon: "settings", page: { fetch: () => import("./pages/settings/SettingsPage.svelte") } },
 ];

@@ -56,6 +56,12 @@ impl Unit {
             let digits = if scale > 1.0 { 2 } else { 0 };
             return self.dress(value, &format!("{:.digits$}{letter}", value.abs() / scale));
         }
+        let least = 10_f64.powi(-i32::from(self.decimals));
+        if value != 0.0 && value.abs() < least / 2.0 {
+            // Something, though not as much as the last decimal.
+            let least = format!("{:.*}", usize::from(self.decimals), least);
+            return format!("<{}", self.dress(value.abs(), &least));
+        }
         let written = format!("{:.*}", usize::from(self.decimals), value.abs());
         self.dress(value, &grouped(&written))
     }
@@ -143,7 +149,9 @@ mod tests {
     fn writes_amounts_out() {
         let money = Unit::money("¥");
         assert_eq!(money.exact(1234.5), "¥1,234.50");
-        assert_eq!(money.exact(-0.001), "¥0.00");
+        assert_eq!(money.exact(0.0), "¥0.00");
+        assert_eq!(money.exact(0.001), "<¥0.01");
+        assert_eq!(money.exact(-0.004), "<¥0.01");
         assert_eq!(money.gained(100.0), "+¥100");
         assert_eq!(money.gained(0.5), "+¥0.50");
         assert_eq!(Unit::count("tok").exact(2_410_000.0), "2.41M\u{a0}tok");

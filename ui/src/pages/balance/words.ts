@@ -88,8 +88,12 @@ export function checkinMark(station: StationView): Mark | null {
   return { kind: "done", text: moment(checkin.done_at), hint: word };
 }
 
-/** A day of the calendar that the server writes: `2027-01-19`. */
+/** Farther days need their year, ms. */
+const withinYear = 330 * 86_400_000;
+
+/** A day of the calendar that the server writes: `2027-01-19` becomes `19 Jan`, unless it is far. */
 export function calendarDay(iso: string): string {
+  if (Date.parse(iso) - Date.now() > withinYear) return iso;
   const [year, month, date] = iso.split("-").map(Number);
   return day(new Date(year ?? 1970, (month ?? 1) - 1, date ?? 1), locale.language);
 }
