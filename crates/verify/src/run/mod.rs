@@ -2,6 +2,7 @@
 //! [`Run::next`] gives and brings back what came with [`Run::take`].
 
 mod budget;
+mod material;
 mod progress;
 mod queue;
 mod stop;
@@ -20,12 +21,13 @@ use crate::preset::{CLAUDE_CODE, PLAIN, Preset};
 use crate::probe::{OptIn, Probe};
 use crate::probes;
 use crate::reading::Reading;
-use crate::report::{Report, Spent};
+use crate::report::Report;
 use crate::tables::{Likelihoods, TableError, Tables};
 use crate::target::Target;
 use crate::verdict;
 
 use budget::Budget;
+pub(crate) use material::Material;
 pub use progress::{Phase, ProbeProgress, Progress};
 use queue::Queue;
 pub use stop::Stop;
@@ -233,18 +235,6 @@ impl Run {
     pub fn report(&self) -> Report {
         verdict::report(&self.material())
     }
-}
-
-/// What a verdict is made from.
-pub(crate) struct Material<'a> {
-    pub(crate) context: &'a Context,
-    pub(crate) estimate: &'a Estimate,
-    pub(crate) preset: &'a str,
-    pub(crate) stopped: Option<Stop>,
-    pub(crate) ended: Timestamp,
-    pub(crate) spent: Spent,
-    pub(crate) seen: &'a BTreeMap<CallId, Observation>,
-    pub(crate) readings: Vec<(&'static dyn Probe, Vec<CallId>, Reading)>,
 }
 
 // === the inside ===
