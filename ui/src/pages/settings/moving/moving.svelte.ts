@@ -11,7 +11,7 @@ import { toasts } from "../../../state/toasts.svelte.ts";
 import { troubled } from "../../balance/words.ts";
 
 /** Larger files are not lists of sites, bytes. The server takes no more in one request. */
-const largest = 900 * 1_024;
+const largest = 30 * 1_024 * 1_024;
 
 const fileNames: Record<ExportFormat, string> = { relayscope: "relayscope-sites.json", "konata-stats": "stats.json", "konata-config": "config.json" };
 
