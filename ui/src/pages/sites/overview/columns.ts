@@ -14,8 +14,8 @@ export const columns: Record<View, readonly Column[]> = {
     { key: "consumed", title: "overview.consumed", width: 90, number: true, roomy: true, tip: "overview.consumedHint" },
     { key: "burn", title: "overview.burn", width: 76, number: true, tip: "overview.burnHint" },
     { key: "days", title: "overview.days", width: 126, tip: "overview.daysHint" },
+    { key: "verdict", title: "overview.verdict", width: 146, roomy: true },
     { key: "ttft", title: "overview.ttft", width: 68, number: true, tip: "overview.figuresHint" },
-    { key: "route", title: "overview.route", width: 84 },
     { key: "checkin", title: "overview.checkin", width: 88, number: true },
   ],
   balance: [

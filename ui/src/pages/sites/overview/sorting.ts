@@ -1,10 +1,11 @@
 import type { SiteView } from "../../../api/generated/SiteView";
 import { stationStore } from "../../../state/stationStore.svelte.ts";
 import { kindWord } from "../../balance/words.ts";
+import { runs } from "../../test/verify/runs.svelte.ts";
 import { figures } from "../figures.svelte.ts";
 import { isUsable } from "../states.ts";
 
-export type SortKey = "order" | "name" | "kind" | "keys" | "balance" | "consumed" | "burn" | "days" | "ttft" | "route" | "checkin" | "price" | "asked" | "act";
+export type SortKey = "order" | "name" | "kind" | "keys" | "balance" | "consumed" | "burn" | "days" | "ttft" | "verdict" | "checkin" | "price" | "asked" | "act";
 
 const station = (site: SiteView) => stationStore.find(site.id);
 const moment = (iso: string | null | undefined): number | null => (iso == null ? null : Date.parse(iso));
@@ -23,7 +24,7 @@ const values: Record<SortKey, (site: SiteView) => string | number | null> = {
   burn: (site) => station(site)?.figures.burn_usd_per_day ?? null,
   days: (site) => station(site)?.figures.days_left ?? null,
   ttft: (site) => figures.of(site.name).ttft,
-  route: (site) => site.route_position,
+  verdict: (site) => runs.of(site.id)[0]?.verdict ?? null,
   checkin: (site) => {
     const checkin = station(site)?.checkin;
     return checkin === undefined || checkin.how === "none" ? null : checkin.due ? 0 : (moment(checkin.done_at) ?? null);
