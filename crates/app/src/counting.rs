@@ -60,7 +60,7 @@ impl Counting {
         {
             let mut counted = self.counted();
             counted.turn = counted.turn.wrapping_add(1);
-            if counted.now.of(model).seen >= ENOUGH && counted.turn % SAMPLE != 0 {
+            if counted.now.of(model).seen >= ENOUGH && !counted.turn.is_multiple_of(SAMPLE) {
                 return;
             }
         }

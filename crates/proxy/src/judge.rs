@@ -18,7 +18,7 @@ pub(crate) fn taught(
 ) -> Option<Taught> {
     let status = answered.parts.status.as_u16();
     match (&answered.translation, &candidate.speak) {
-        (Some(translation), Some(speak)) if matches!(status, 400 | 422) => {
+        (Some(translation), Some(speak)) if matches!(status, 400 | 404 | 422 | 500) => {
             let body = answered.tee.recording().beginning();
             lesson::learn(&speak.capabilities, &translation.sent, status, &body).map(Taught::Lesson)
         }

@@ -1,5 +1,5 @@
 //! What the client got of a translated answer: the record holds the upstream's, and the same translation is
-//! made again.
+//! made again. Pings that were sent into a silence are left out: nobody knows any more when they were.
 
 use store::Body;
 use wire::encoding::{self, Decoder};

@@ -48,7 +48,7 @@ pub(super) struct Drive {
 
 impl Drive {
     /// Runs to the end and gives the report. `tell` is told how far it is.
-    pub(super) async fn to_the_end(mut self, tell: impl Fn(Progress)) -> Report {
+    pub(super) async fn finish(mut self, tell: impl Fn(Progress)) -> Report {
         let mut told: Option<Instant> = None;
         loop {
             if told.is_none_or(|at| at.elapsed() >= TOLD) {

@@ -107,7 +107,7 @@ impl App {
         };
         let app = self.clone();
         self.spawn(async move {
-            let report = drive.to_the_end(|progress| active.tell(progress)).await;
+            let report = drive.finish(|progress| active.tell(progress)).await;
             keep::finished(&app, &active, report).await;
         });
         Ok(summary)
