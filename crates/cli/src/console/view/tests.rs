@@ -95,7 +95,6 @@ fn detail() -> Box<Detail> {
         text: None,
     };
     Box::new(Detail {
-        translation: None,
         row: finished(),
         session: Some("3f2a".to_owned()),
         upstream_url: Some("https://api.anthropic.com/v1/messages?beta=true".to_owned()),
