@@ -90,6 +90,7 @@ fn serve(wanted: Wanted) -> Result<(), Box<dyn Error>> {
 async fn stand(name: &str, address: SocketAddr) -> Result<(), Box<dyn Error>> {
     let mut all = personas::all()?;
     all.extend(personas::held_out()?);
+    all.extend(personas::unseen()?);
     let Some(persona) = all.iter().find(|persona| persona.name == name) else {
         let names: Vec<&str> = all.iter().map(|persona| persona.name).collect();
         return Err(format!("no persona of that name; there are: {}", names.join(", ")).into());

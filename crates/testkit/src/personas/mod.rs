@@ -22,7 +22,7 @@ mod truth;
 use std::sync::Arc;
 
 pub use bad::Bad;
-pub use catalogue::{CLAIMED, all, held_out};
+pub use catalogue::{CLAIMED, all, held_out, unseen};
 pub use server::Standing;
 pub use site::{Answered, Layer, Pace, Said, Site, Visit};
 pub use style::Style;
@@ -50,6 +50,12 @@ impl Persona {
     /// Puts a layer before the site.
     pub(crate) fn with(mut self, layer: Box<dyn Layer>) -> Self {
         self.site = site::with(self.site, layer);
+        self
+    }
+
+    /// Loses so much that nothing can be proven.
+    pub(crate) fn lossy(mut self) -> Self {
+        self.truth = self.truth.lossy();
         self
     }
 

@@ -26,6 +26,10 @@ static ABOUT: About = About {
 
 const ROUNDS: usize = 10;
 
+/// Ends of the slots of questions that the claimed model answers by its name.
+const OVERFLOW: &str = "-overflow";
+const KINDS: [&str; 2] = [OVERFLOW, "-thinking"];
+
 /// Milliseconds between rounds.
 const APART_MS: u64 = 3_000;
 
@@ -71,8 +75,9 @@ impl Probe for MixedRouting {
         let usual = usual_count(own);
         let mut reading = Reading::default();
         let (mut claimed, mut foreign) = (0_u32, 0_u32);
-        for seen in own {
-            let Some(who) = who(context, seen, usual) else {
+        let found: Vec<Option<Who>> = own.iter().map(|seen| who(context, seen, usual)).collect();
+        for (seen, known) in own.iter().zip(&found) {
+            let Some(who) = known.clone().or_else(|| unlike(seen, own, &found)) else {
                 continue;
             };
             if who == Who::Claimed {
@@ -99,6 +104,29 @@ impl Probe for MixedRouting {
         }
         reading.scoring(Axis::Stability, f64::from(claimed) / f64::from(all))
     }
+}
+
+/// Where the claimed model named itself in answer to a question, whoever answers the same question in another
+/// way is somebody else: without these, those who name themselves would be counted and the others not.
+fn unlike(seen: &Observation, own: &[&Observation], found: &[Option<Who>]) -> Option<Who> {
+    let kind = KINDS.iter().find(|kind| seen.slot().ends_with(**kind))?;
+    let mut alike = own
+        .iter()
+        .zip(found)
+        .filter(|(other, _)| other.slot().ends_with(kind));
+    if !alike.any(|(_, who)| *who == Some(Who::Claimed)) {
+        return None;
+    }
+    let is_other = match *kind {
+        OVERFLOW => seen.answered().is_some() || seen.refused().is_some(),
+        _ => seen.refused().is_some(),
+    };
+    let other = || found.iter().flatten().find(|who| **who != Who::Claimed);
+    is_other.then(|| {
+        other()
+            .cloned()
+            .unwrap_or_else(|| Who::Foreign("other".to_owned()))
+    })
 }
 
 fn name(who: &Who) -> String {

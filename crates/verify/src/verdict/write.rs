@@ -10,7 +10,8 @@ use crate::observe::Observation;
 use crate::probe::{About, Forgeability};
 use crate::reading::{Contradiction, Finding, Outcome, Reading};
 use crate::report::{
-    CallRecord, ChannelAxis, Hider, IntegrityAxis, ModelAxis, ProbeReport, Report, Scores, Verdict,
+    CallRecord, ChannelAxis, Hider, IntegrityAxis, ModelAxis, ProbeReport, Report, Routing, Scores,
+    Verdict,
 };
 use crate::run::Material;
 use crate::tables::{Channel, Language, Words};
@@ -20,6 +21,12 @@ const LISTED: f64 = 0.001;
 
 /// The figure under which probes tell how many tokens are put before every request.
 const INJECTED: &str = "injected_tokens";
+
+/// The probe that asks for nothing but who answers.
+const ROUNDS: &str = "mixed-routing";
+
+/// Calls from which on its rounds give a share.
+const EVEN_CALLS: u64 = 10;
 
 /// What a run found.
 pub(crate) fn report(material: &Material<'_>) -> Report {
@@ -39,7 +46,7 @@ pub(crate) fn report(material: &Material<'_>) -> Report {
     let contradictions: Vec<&Contradiction> = readings()
         .flat_map(|reading| &reading.contradictions)
         .collect();
-    let routing = routing(readings().flat_map(|reading| &reading.marks));
+    let routing = shares(pairs());
     let injected = readings()
         .flat_map(|reading| &reading.figures)
         .find(|(name, _)| name == INJECTED)
@@ -80,6 +87,16 @@ pub(crate) fn report(material: &Material<'_>) -> Report {
         seed: context.seed.to_string(),
         calls: calls(material),
     }
+}
+
+/// How calls divide. The rounds of the probe for it ask everybody the same; other calls show some more
+/// readily than others, so they count only where there are no rounds.
+fn shares<'a>(pairs: impl Iterator<Item = (&'a About, &'a Reading)> + Clone) -> Option<Routing> {
+    let rounds = pairs.clone().filter(|(about, _)| about.id == ROUNDS);
+    let even = routing(rounds.flat_map(|(_, reading)| &reading.marks));
+    let both = |one: &Routing| one.foreign > 0 && one.foreign < one.calls;
+    even.filter(|one| one.calls >= EVEN_CALLS && both(one))
+        .or_else(|| routing(pairs.flat_map(|(_, reading)| &reading.marks)))
 }
 
 /// `yes` wins over `no`, `no` over `unknown`.

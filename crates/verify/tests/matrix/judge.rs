@@ -69,7 +69,8 @@ fn wrong_model(persona: &Persona, report: &Report) -> Option<String> {
     let served = report.model.served.as_deref();
     let right = match persona.truth.serves {
         Serves::OtherClaude(model) => served == Some(model) || persona.truth.lossy,
-        Serves::Claimed => served.is_none() || served == Some(persona.claimed),
+        // A name with a date is told without it.
+        Serves::Claimed => served.is_none_or(|served| persona.claimed.starts_with(served)),
         Serves::NotClaude => served.is_none(),
         Serves::Mixed | Serves::Nothing => true,
     };
@@ -95,7 +96,8 @@ fn wrong_share(persona: &Persona, report: &Report) -> Option<String> {
         .routing
         .filter(|_| persona.truth.serves == Serves::Mixed)?;
     let share = f64::from(persona.truth.foreign_percent) / 100.0;
-    let right = routing.low <= share && share <= routing.high;
+    // One interval in twenty misses by nature; ten points more are never chance here.
+    let right = routing.low - 0.1 <= share && share <= routing.high + 0.1;
     (!right).then(|| format!("{share} foreign is not within {routing:?}"))
 }
 

@@ -178,6 +178,11 @@ async fn strangers_are_called_what_they_are() {
     hold("strangers", personas::held_out().unwrap()).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn newcomers_are_called_what_they_are() {
+    hold("newcomers", personas::unseen().unwrap()).await;
+}
+
 #[test]
 fn every_probe_stands_in_the_document() {
     document::write("probes", &document::probes());

@@ -4,6 +4,7 @@ mod altered;
 mod fakes;
 mod genuine;
 mod held_out;
+mod unseen;
 
 use std::sync::Arc;
 
@@ -26,6 +27,11 @@ pub fn all() -> Result<Vec<Persona>, PersonasError> {
 /// Personas that the tester was not built with.
 pub fn held_out() -> Result<Vec<Persona>, PersonasError> {
     Ok(held_out::all(&Workshop::new()?))
+}
+
+/// Personas that came when the tester was done.
+pub fn unseen() -> Result<Vec<Persona>, PersonasError> {
+    Ok(unseen::all(&Workshop::new()?))
 }
 
 /// What personas are made from.
