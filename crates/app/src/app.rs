@@ -1,7 +1,7 @@
 //! The whole core: opened once, passed around by handle.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use base::{Clock, SystemClock};
@@ -11,6 +11,7 @@ use proxy::{Limits, Proxy};
 use store::sites::SiteStore;
 use store::vault::Wish;
 use store::{Filter, Store, StoreError};
+use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -29,7 +30,7 @@ use crate::session::{Session, random_token};
 use crate::settings::{Override, Settings, SettingsError, SettingsStore};
 use crate::sites::{OpenSitesError, SiteRoute, Sites};
 use crate::stations::Stations;
-use crate::verify::Tester;
+use crate::verify::{Seen, Tester, Watch};
 use crate::view::ProxyView;
 
 /// Longest request body.
@@ -94,6 +95,7 @@ pub struct App {
     stations: Arc<Stations>,
     tester: Tester,
     notices: Notices,
+    passed: Mutex<Option<Receiver<Seen>>>,
     session: Session,
     own: OwnAddresses,
     health: Health,
@@ -155,7 +157,9 @@ impl App {
         let own = OwnAddresses::default();
         let now = settings.now();
         let upstream = Upstream::new(outbound(&now), connect_timeout(&now), own.clone());
+        let (watch, passed) = Watch::new(settings.clone());
         let observe = Observe {
+            watch,
             live: live.clone(),
             recorder: recorder.clone(),
             pricing: pricing.clone(),
@@ -211,6 +215,7 @@ impl App {
             queries,
             tester: Tester::new(sites.clone()),
             notices: Notices::default(),
+            passed: Mutex::new(Some(passed)),
             sites,
             stations,
             session,
@@ -241,6 +246,11 @@ impl App {
             .spawn(self.stations.clone().keep_asking(self.end.clone()));
         self.tasks
             .spawn(crate::verify::run_schedule(self.clone(), self.end.clone()));
+        let passed = self.passed.lock();
+        if let Some(passed) = passed.unwrap_or_else(PoisonError::into_inner).take() {
+            let read_along = crate::verify::run_passive(self.clone(), passed, self.end.clone());
+            self.tasks.spawn(read_along);
+        }
         self.sites.find_out_all();
         if !self.data_dir.was_clean {
             let store = self.store.clone();

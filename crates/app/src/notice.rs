@@ -20,11 +20,17 @@ pub(crate) struct Notices {
 impl App {
     /// Tells something, a code of `notices.<code>` in the locale files. The same one is told once.
     pub(crate) fn notice(&self, said: &ErrorView) {
+        self.notice_of(said, None);
+    }
+
+    /// The same about something that the tester said.
+    pub(crate) fn notice_of(&self, said: &ErrorView, claim: Option<verify::Claim>) {
         let notice = NoticeView {
             id: format!("{}{}", said.code, self.clock().now().0),
             at: self.clock().now().to_jiff().to_string(),
             code: said.code.clone(),
             params: said.params.clone(),
+            claim,
         };
         {
             let list = self.notices().list.lock();

@@ -8,12 +8,14 @@ use proxy::{CostText, Exchange, Finish, Observer};
 use crate::live::Live;
 use crate::pricing::Pricing;
 use crate::record::Recorder;
+use crate::verify::Watch;
 
 /// Passes on what happens.
 pub(crate) struct Observe {
     pub(crate) live: Arc<Live>,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) pricing: Pricing,
+    pub(crate) watch: Watch,
 }
 
 impl Observer for Observe {
@@ -23,6 +25,7 @@ impl Observer for Observe {
     }
 
     fn finished(&self, exchange: &Arc<Exchange>, finish: Finish) {
+        self.watch.finished(exchange, &finish);
         self.recorder.finished(exchange, finish);
     }
 

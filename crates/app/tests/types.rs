@@ -10,7 +10,7 @@ use relayscope_app::view::{
     BodyLines, ChartView, ChatAsk, ChatEvent, CheckinRound, ClientKeyView, Comparison, Detail,
     EntryInput, EventList, FoundLines, ImportPlan, InterfaceTrial, InterfaceView, LedgerView,
     Message, NoticeView, Ping, PresetView, RawAnswers, ReconciliationView, RoutesView, SiteList,
-    SiteSeries, SpeechView, StationList, StationLogs, VerifyAsk, VerifyDetail, VerifyRuns,
+    SiteSeries, SpeechView, StandingView, StationList, StationLogs, VerifyAsk, VerifyDetail, VerifyRuns,
 };
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;
@@ -52,6 +52,7 @@ fn write_all(directory: &Path) {
     VerifyRuns::export_all(&config).unwrap();
     PresetView::export_all(&config).unwrap();
     NoticeView::export_all(&config).unwrap();
+    StandingView::export_all(&config).unwrap();
     verify::Estimate::export_all(&config).unwrap();
     verify::Comparison::export_all(&config).unwrap();
     verify::CallRecord::export_all(&config).unwrap();

@@ -543,6 +543,8 @@ async fn tests_of(check: &mut Check<'_>, site: &str) {
         .get("/api/verify/compare", "/api/verify/compare")
         .await;
     check.get("/api/verify/words", "/api/verify/words").await;
+    let standings = "/api/verify/standings";
+    check.get(standings, standings).await;
     check.ask("DELETE", one, &of(""), "").await;
     check.get("/api/presets", "/api/presets").await;
     let preset = r#"{"name":"mine","exchange":"req_nobody"}"#;

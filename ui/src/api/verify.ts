@@ -4,6 +4,7 @@ import type { CallRecord } from "./generated/CallRecord";
 import type { Estimate } from "./generated/Estimate";
 import type { NoticeView } from "./generated/NoticeView";
 import type { PresetView } from "./generated/PresetView";
+import type { StandingView } from "./generated/StandingView";
 import type { TestComparison } from "./generated/TestComparison";
 import type { VerifyAsk } from "./generated/VerifyAsk";
 import type { VerifyDetail } from "./generated/VerifyDetail";
@@ -30,4 +31,5 @@ export const readPresets = async (): Promise<readonly PresetView[]> => (await re
 export const savePreset = (name: string, exchange: string): Promise<PresetView> => send("POST", "/api/presets", { name, exchange });
 export const removePreset = (name: string): Promise<void> => send("DELETE", `/api/presets/${encodeURIComponent(name)}`, null);
 export const readNotices = async (): Promise<readonly NoticeView[]> => (await read<{ notices: NoticeView[] }>("/api/notices")).notices;
+export const readStandings = async (): Promise<readonly StandingView[]> => (await read<{ standings: StandingView[] }>("/api/verify/standings")).standings;
 export const dismissNotice = (id: string): Promise<void> => send("DELETE", `/api/notices/${encodeURIComponent(id)}`, null);

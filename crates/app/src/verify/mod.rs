@@ -3,6 +3,7 @@
 mod drive;
 mod error;
 mod keep;
+mod passive;
 mod presets;
 mod schedule;
 mod send;
@@ -10,5 +11,6 @@ mod start;
 mod tester;
 
 pub use error::VerifyError;
+pub(crate) use passive::{Seen, Watch, run as run_passive};
 pub(crate) use schedule::run as run_schedule;
 pub use tester::Tester;

@@ -6,6 +6,7 @@ use ::verify::{CallRecord, Claim, Comparison, Language, Progress, Report, Words}
 use tokio_util::sync::CancellationToken;
 
 use super::error::VerifyError;
+use super::passive::Standings;
 use crate::sites::Sites;
 use crate::view::{VerifyDetail, VerifyRun};
 
@@ -13,6 +14,7 @@ use crate::view::{VerifyDetail, VerifyRun};
 pub struct Tester {
     pub(super) sites: Arc<Sites>,
     pub(super) active: Mutex<Vec<Arc<Active>>>,
+    pub(super) standings: Standings,
 }
 
 /// A test under way.
@@ -24,8 +26,11 @@ pub(super) struct Active {
 
 impl Tester {
     pub(crate) fn new(sites: Arc<Sites>) -> Self {
-        let active = Mutex::default();
-        Self { sites, active }
+        Self {
+            sites,
+            active: Mutex::default(),
+            standings: Standings::default(),
+        }
     }
 
     pub(super) fn active(&self) -> MutexGuard<'_, Vec<Arc<Active>>> {

@@ -44,4 +44,7 @@ pub use station::{
     InterfaceView, KindView, PointerReading, PointersView, QueryView, RawAnswer, RawAnswers,
     RoundSite, RoundView, StationList, StationTotals, StationView, TodayView, WindowView,
 };
-pub use verify::{NoticeView, PresetView, VerifyAsk, VerifyDetail, VerifyRun, VerifyRuns};
+pub use verify::{
+    NoticeView, PresetView, StandingNotice, StandingView, VerifyAsk, VerifyDetail, VerifyRun,
+    VerifyRuns,
+};

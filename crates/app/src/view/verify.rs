@@ -118,4 +118,32 @@ pub struct NoticeView {
     pub code: String,
     /// Values for the sentence.
     pub params: Vec<(String, String)>,
+    /// What stands in the gap `{what}`, as the tester's own sentence.
+    pub claim: Option<::verify::Claim>,
+}
+
+/// What ordinary traffic shows of a site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct StandingView {
+    /// Id of the site.
+    pub site_id: String,
+    /// Answers that were looked at.
+    pub seen: u32,
+    /// Answers that settled something against the site.
+    pub contradicted: u32,
+    /// What was told, newest first.
+    pub notices: Vec<StandingNotice>,
+}
+
+/// Something that ordinary traffic showed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct StandingNotice {
+    /// When, RFC 3339.
+    pub at: String,
+    /// The model that was asked for.
+    pub model: String,
+    /// What.
+    pub claim: ::verify::Claim,
+    /// Whether it settles the matter, or only calls for a test.
+    pub sure: bool,
 }

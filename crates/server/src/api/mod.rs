@@ -102,6 +102,7 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/api/verify/runs/{id}/report", get(verify::report))
         .route("/api/verify/compare", get(verify::compare))
         .route("/api/verify/words", get(verify::words))
+        .route("/api/verify/standings", get(verify::standings))
         .route(
             "/api/presets",
             get(verify::presets).post(verify::save_preset),

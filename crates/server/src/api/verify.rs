@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ::verify::{CallRecord, Comparison, Estimate, Language, Words};
 use app::verify::VerifyError;
-use app::view::{NoticeView, PresetView, VerifyAsk, VerifyDetail, VerifyRun, VerifyRuns};
+use app::view::{
+    NoticeView, PresetView, StandingView, VerifyAsk, VerifyDetail, VerifyRun, VerifyRuns,
+};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -163,6 +165,18 @@ pub(crate) async fn presets(State(api): State<Api>) -> Result<Json<Presets>, Api
     let app = api.app.clone();
     let presets = blocking(move || app.presets()).await?;
     Ok(Json(Presets { presets }))
+}
+
+/// Answer of `GET /api/verify/standings`.
+#[derive(Serialize)]
+pub(crate) struct Standings {
+    standings: Vec<StandingView>,
+}
+
+/// `GET /api/verify/standings`: what ordinary traffic shows of sites.
+pub(crate) async fn standings(State(api): State<Api>) -> Json<Standings> {
+    let standings = api.app.standings();
+    Json(Standings { standings })
 }
 
 #[derive(Deserialize)]

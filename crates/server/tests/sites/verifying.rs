@@ -96,6 +96,10 @@ async fn a_site_that_refuses_the_key_is_left_alone_soon() {
     let refusing = Relay::start(|_| relay::unknown_key()).await;
     door.site("refusing", &refusing.url(), &["sk-no-1"]).await;
     let detail = test(&door, "refusing", &quick(MODEL)).await;
+    assert_eq!(
+        detail["run"]["stopped"]["why"], "refused",
+        "{detail:#}"
+    );
     assert_eq!(detail["run"]["verdict"], "unverifiable");
     assert!(refusing.calls().len() <= 8, "{}", refusing.calls().len());
 }
@@ -192,4 +196,104 @@ async fn hostile_answers_end_in_a_report_without_the_key() {
             "{format} names the site although it was asked not to"
         );
     }
+}
+
+#[tokio::test]
+async fn ordinary_traffic_gives_a_downgraded_model_away() {
+    let door = door().await;
+    let (standing, claimed) = persona("haiku-as-opus").await;
+    door.site("cheap", &standing.base_url(), &["sk-test-1"])
+        .await;
+    door.default_route(&["cheap"]).await;
+    // A mistake of the user's own: the backend's refusal names the model that it was asked for.
+    let body = json!({
+        "model": claimed, "max_tokens": 9_999_999,
+        "messages": [{"role": "user", "content": "SENTINEL-PROMPT"}],
+    });
+    let heard = door
+        .ask("POST", "/v1/messages")
+        .header("content-type", "application/json")
+        .body(body.to_string())
+        .send()
+        .await;
+    assert_eq!(heard.status, 400, "{}", heard.text());
+    let notice = eventually("the site gives itself away", async || {
+        let told = door.get("/api/notices").send().await.json();
+        told["notices"].get(0).cloned()
+    })
+    .await;
+    assert_eq!(notice["code"], "passive_sure", "{notice:#}");
+    assert!(notice.to_string().contains("haiku"), "{notice:#}");
+    let standings = door.get("/api/verify/standings").send().await.json();
+    assert_eq!(standings["standings"][0]["contradicted"], 1);
+    let id = notice["id"].as_str().unwrap();
+    door.signed_in("DELETE", &format!("/api/notices/{id}"))
+        .send()
+        .await;
+    let told = door.get("/api/notices").send().await.json();
+    assert_eq!(told["notices"], json!([]), "a dismissed notice is gone");
+    let data = door.stop().await;
+    let database = std::fs::read(data.path().join("relayscope.db")).unwrap();
+    let said = memchr::memmem::find(&database, b"SENTINEL-PROMPT");
+    assert!(said.is_none(), "only forms are kept, never what was said");
+    let door = crate::harness::Harness::within(data).start().await;
+    let kept = eventually("what was learned is back", async || {
+        let standings = door.get("/api/verify/standings").send().await.json();
+        standings["standings"].get(0).cloned()
+    })
+    .await;
+    assert_eq!(kept["contradicted"], 1);
+}
+
+#[tokio::test]
+async fn a_recorded_request_becomes_a_preset_without_its_secrets() {
+    let door = door().await;
+    door.site("main", &door.upstream.base_url(), &["sk-site-1"])
+        .await;
+    let body = json!({
+        "model": "scenario:text", "max_tokens": 64, "temperature": 1,
+        "system": "be short", "metadata": {"user_id": "user_SENTINEL"},
+        "messages": [{"role": "user", "content": "private SENTINEL"}],
+    });
+    let heard = door
+        .ask("POST", "/v1/messages")
+        .header("content-type", "application/json")
+        .header("authorization", "Bearer sk-ant-SENTINEL-0f9c1d7ab2e4")
+        .header("x-app", "cli")
+        .body(body.to_string())
+        .send()
+        .await;
+    let id = heard.id().to_owned();
+    door.detail(&id).await;
+    let input = json!({"name": "My shape", "exchange": id});
+    door.api("POST", "/api/presets", &input).await;
+    let list = door.get("/api/presets").send().await.json();
+    let own = list["presets"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&own["name"], &own["own"]),
+        (&json!("My shape"), &json!(true))
+    );
+    let ask = json!({
+        "model": "scenario:text", "preset": "My shape",
+        "turns": [{"role": "user", "text": "hello"}],
+    });
+    let path = "/api/sites/main/chat/preview";
+    let preview = door.api("POST", path, &ask).await;
+    assert_eq!(preview["body"]["system"], "be short", "{preview:#}");
+    assert!(
+        preview["headers"].to_string().contains("x-app"),
+        "{preview:#}"
+    );
+    let file = std::fs::read_to_string(door.data().join("presets/My shape.toml")).unwrap();
+    for text in [file, preview.to_string()] {
+        assert!(!text.contains("SENTINEL"), "{text}");
+    }
+    for name in ["../evil", "a/b", ".hidden", "anthropic", ""] {
+        let input = json!({"name": name, "exchange": id});
+        let asked = door.signed_in("POST", "/api/presets");
+        let status = asked.body(input.to_string()).send().await.status;
+        assert!([400, 409].contains(&status), "{name}: {status}");
+    }
+    let gone = door.signed_in("DELETE", "/api/presets/My%20shape").send();
+    assert_eq!(gone.await.status, 204);
 }

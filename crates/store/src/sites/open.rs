@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations_sites/0001_sites.sql"),
     include_str!("../migrations_sites/0002_stations.sql"),
     include_str!("../migrations_sites/0003_verify.sql"),
+    include_str!("../migrations_sites/0004_standings.sql"),
 ];
 
 /// Sites, keys, routes.

@@ -82,6 +82,24 @@ impl SiteStore {
         Ok(Some((summary, report)))
     }
 
+    /// What ordinary traffic shows of sites: id and JSON.
+    pub fn standings(&self) -> Result<Vec<(String, String)>, SitesError> {
+        let db = self.db();
+        let mut query = db.prepare_cached("SELECT site_id, known FROM standing")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps what ordinary traffic shows of a site; of one that is gone, nothing.
+    pub fn put_standing(&self, site_id: &str, known: &str) -> Result<(), SitesError> {
+        self.db().execute(
+            "INSERT OR REPLACE INTO standing (site_id, known) \
+             SELECT id, ?2 FROM site WHERE id = ?1",
+            params![site_id, known],
+        )?;
+        Ok(())
+    }
+
     /// Forgets a test; tells whether there was one.
     pub fn remove_verify_run(&self, id: &str) -> Result<bool, SitesError> {
         let gone = self

@@ -87,7 +87,10 @@ impl Words {
         };
         let mut said = sentence.to_owned();
         for (name, value) in &claim.params {
-            said = said.replace(&format!("{{{name}}}"), value);
+            // A channel goes by its code; people read its name.
+            let named = (name == "channel").then(|| self.get(&format!("channel.{value}")));
+            let shown = named.flatten().unwrap_or(value);
+            said = said.replace(&format!("{{{name}}}"), shown);
         }
         said
     }

@@ -28,7 +28,9 @@ class TesterWords {
 
   say(claim: Claim | null): string {
     if (claim === null) return "";
-    const said = this.text(claim.code, claim.params);
+    const { channel } = claim.params ?? {};
+    const named = channel === undefined ? "" : this.text(`channel.${channel}`);
+    const said = this.text(claim.code, named === "" ? claim.params : { ...claim.params, channel: named });
     return said === "" ? claim.code : said;
   }
 }
