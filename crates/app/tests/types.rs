@@ -10,7 +10,8 @@ use relayscope_app::view::{
     BodyLines, ChartView, ChatAsk, ChatEvent, CheckinRound, ClientKeyView, Comparison, Detail,
     EntryInput, EventList, FoundLines, ImportPlan, InterfaceTrial, InterfaceView, LedgerView,
     Message, NoticeView, Ping, PresetView, RawAnswers, ReconciliationView, RoutesView, SiteList,
-    SiteSeries, SpeechView, StandingView, StationList, StationLogs, VerifyAsk, VerifyDetail, VerifyRuns,
+    SiteSeries, SpeechView, StandingView, StationList, StationLogs, VerifyAsk, VerifyDetail,
+    VerifyRuns,
 };
 use ts_rs::{Config, TS};
 use wire::conversation::Slice;

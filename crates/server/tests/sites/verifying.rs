@@ -96,10 +96,7 @@ async fn a_site_that_refuses_the_key_is_left_alone_soon() {
     let refusing = Relay::start(|_| relay::unknown_key()).await;
     door.site("refusing", &refusing.url(), &["sk-no-1"]).await;
     let detail = test(&door, "refusing", &quick(MODEL)).await;
-    assert_eq!(
-        detail["run"]["stopped"]["why"], "refused",
-        "{detail:#}"
-    );
+    assert_eq!(detail["run"]["stopped"]["why"], "refused", "{detail:#}");
     assert_eq!(detail["run"]["verdict"], "unverifiable");
     assert!(refusing.calls().len() <= 8, "{}", refusing.calls().len());
 }

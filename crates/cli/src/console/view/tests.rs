@@ -142,7 +142,6 @@ fn detail() -> Box<Detail> {
                 why: None,
             },
         ],
-        translation: None,
         pricing: Some(PricingView {
             multiplier: None,
             matched: None,
