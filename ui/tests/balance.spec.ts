@@ -221,6 +221,39 @@ test("a real station is detected, read and its log paged and opened", async ({ m
   await expect(page.locator(".totals")).toContainText("Calls");
 });
 
+test("a station's log is compared with our own requests", async ({ money: { page } }) => {
+  const found = (await stations(page.request)).find((station) => !station.name.startsWith(mark));
+  const id = found?.site ?? "";
+  const compared = await page.request.get(`/api/stations/${id}/reconciliation?hours=24`);
+  test.skip(compared.status() !== 200, "behind this server's first site is no station");
+  await page.goto(`/#/balance/${id}`);
+  await page.getByRole("button", { name: "Reconciliation" }).click();
+  await expect(page.locator(".reconcile .tiles")).toContainText("Matched");
+  await expect(page.locator(".reconcile")).toContainText("What has no partner may come from another program");
+});
+
+test("an import is shown before it is done, and does nothing twice", async ({ money: { page } }) => {
+  test.skip((await page.request.post("/api/import/preview", { data: { file: "{}" } })).status() === 404, "this server imports nothing yet");
+  const old = { name: `${mark} Old`, url: "https://old.money.invalid", api_key: "sk-money-old-0001", type: "paid", recharge_records: [{ date: "2025-11-12", amount: 100, note: "first" }] };
+  const file = (sites: unknown[]): { name: string; mimeType: string; buffer: Buffer } => ({ name: "stats.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify({ sites })) });
+  await page.goto("/#/settings/data");
+  const choose = async (text: ReturnType<typeof file>): Promise<void> => page.locator("input[type=file]").setInputFiles(text);
+  const dialog = page.getByRole("dialog", { name: "Import stats.json" });
+  await choose({ ...file([]), buffer: Buffer.from('{"sites": [') });
+  await expect(dialog.getByRole("alert")).toContainText("Nothing was changed.");
+  await page.keyboard.press("Escape");
+  await choose(file([old, { name: "nowhere", url: "" }]));
+  await expect(dialog).toContainText("1 new site");
+  await expect(dialog).toContainText("no address");
+  expect((await stations(page.request)).some((station) => station.name === old.name)).toBe(false);
+  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.locator(".sitelist")).toContainText(old.name);
+  await choose(file([old]));
+  await expect(dialog).toContainText("Everything in it is here already.");
+  await expect(dialog.getByRole("button", { name: "Import", exact: true })).toBeDisabled();
+});
+
 test("money is usable at 960 × 620", async ({ money: { page } }) => {
   const id = await known(page.request);
   await page.setViewportSize({ width: 960, height: 620 });

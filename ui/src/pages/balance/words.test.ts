@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import type { QueryView } from "../../api/generated/QueryView";
 import type { StationView } from "../../api/generated/StationView";
 import { locale } from "../../locale/translate.svelte.ts";
 import { burnText, calendarDay, checkinMark, daysText, shownBalance, troubled, whyUnknown, withMoney } from "./words.ts";
@@ -9,11 +10,12 @@ const balance: NonNullable<StationView["balance"]> = {
   used_usd: null, granted_usd: null, remaining_quota: null, used_quota: null, key_remaining_usd: null, account_remaining_usd: null, key_name: null, plan: null, expires_at: null,
   windows: [], reason: null, notes: [], today: null, multiplier: null, source: "GET /v1/usage", at: "2026-11-20T11:58:00.000Z",
 };
+const query = (given: Partial<QueryView>): QueryView => ({ at: "2026-11-20T11:58:00.000Z", ms: 380, ok: true, error: null, failures: 0, change_usd: null, unexplained_usd: null, ...given }) as QueryView;
 const station: StationView = {
   site: "s", name: "Nebula Hub", paid: true, enabled: true, querying: false, next_query: null, account: null, needs: null, custom_interface: false, recharge_url: null,
   kind: { id: "one-api", source: "detected", detected: null, version: null, evidence: [], at: null, quota_per_usd: null },
   balance,
-  last_query: { at: "2026-11-20T11:58:00.000Z", ms: 380, ok: true, error: null, failures: 0, change_usd: null, unexplained_usd: null },
+  last_query: query({ ok: true }),
   figures: {
     recharged_usd: null, paid_cny: null, recharges: 0, consumed_usd: null, consumed_basis: null, burn_usd_per_day: 2, burn_per_day: 2, burn_basis: null, burn_days: null,
     days_left: null, empty_on: null, cny_per_usd: null, cny_per_million_tokens: null, multiplier: 1,
@@ -21,7 +23,7 @@ const station: StationView = {
   alert: { threshold_usd: 5, own: false, low: false, snoozed_until: null, crossed_on: null },
   checkin: { how: "page", url: null, due: true, done_at: null, state: "none", reward_usd: null },
 };
-const failed: StationView = { ...station, last_query: { at: balance.at, ms: 1, ok: false, error: { code: "web_page", params: [], message: null }, failures: 2, change_usd: null, unexplained_usd: null } };
+const failed: StationView = { ...station, last_query: query({ ok: false, error: { code: "web_page", params: [], message: null }, failures: 2 }) };
 
 beforeEach(() => (locale.language = "en"));
 

@@ -14,7 +14,7 @@ export const columns: Record<View, readonly Column[]> = {
     { key: "consumed", title: "overview.consumed", width: 90, number: true, roomy: true, tip: "overview.consumedHint" },
     { key: "burn", title: "overview.burn", width: 76, number: true, tip: "overview.burnHint" },
     { key: "days", title: "overview.days", width: 126, tip: "overview.daysHint" },
-    { key: "verdict", title: "overview.verdict", width: 146, roomy: true },
+    { key: "verdict", title: "overview.verdict", width: 132, roomy: true },
     { key: "ttft", title: "overview.ttft", width: 68, number: true, tip: "overview.figuresHint" },
     { key: "checkin", title: "overview.checkin", width: 88, number: true },
   ],
