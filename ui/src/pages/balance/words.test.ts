@@ -74,6 +74,6 @@ test("the station's own words follow ours", () => {
 });
 
 test("days and dates", () => {
-  expect([60.8, 2.2, 2, 0.04].map(daysText)).toEqual(["60", "2.2", "2", "0"]);
+  expect([60.8, 2.2, 2, 0.04, 2_527].map(daysText)).toEqual(["60", "2.2", "2", "0", "999+"]);
   expect(calendarDay("2099-01-19")).toBe("2099-01-19");
 });

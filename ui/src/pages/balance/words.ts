@@ -115,7 +115,7 @@ export function consumedText(station: StationView, cnyPerUsd: number): string {
 }
 
 /** Whole days, few ones with a decimal: `60`, `1.5`. */
-export const daysText = (days: number): string => (days < 3 ? days.toFixed(1).replace(/\.0$/, "") : String(Math.floor(days)));
+export const daysText = (days: number): string => (days >= 1_000 ? "999+" : days < 3 ? days.toFixed(1).replace(/\.0$/, "") : String(Math.floor(days)));
 
 /** Below so many days what is left is worth a warning. */
 export const fewDays = 3;
