@@ -51,8 +51,20 @@ enum Command {
     Verify(commands::verify::Arguments),
     /// Keys and their states
     Tokens(commands::tokens::Arguments),
+    /// Balances of stations
+    Balance(commands::balance::Arguments),
+    /// A station's own log
+    Logs(commands::logs::Arguments),
+    /// The ledger: what was paid for credit
+    Recharge(commands::recharge::Arguments),
+    /// Check in at stations that are due
+    Checkin(commands::checkin::Arguments),
     /// What a usage costs
     Price(commands::price::Arguments),
+    /// Take over sites and ledgers from a file
+    Import(commands::import::Arguments),
+    /// Write sites and ledgers to a file
+    Export(commands::export::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -69,7 +81,19 @@ fn main() -> ExitCode {
         Command::Ping(arguments) => commands::ping::run(Place { data_dir, config }, arguments),
         Command::Verify(arguments) => commands::verify::run(Place { data_dir, config }, &arguments),
         Command::Tokens(arguments) => commands::tokens::run(Place { data_dir, config }, arguments),
+        Command::Balance(arguments) => {
+            commands::balance::run(Place { data_dir, config }, arguments)
+        }
+        Command::Logs(arguments) => commands::logs::run(Place { data_dir, config }, arguments),
+        Command::Recharge(arguments) => {
+            commands::recharge::run(Place { data_dir, config }, arguments)
+        }
+        Command::Checkin(arguments) => {
+            commands::checkin::run(Place { data_dir, config }, arguments)
+        }
         Command::Price(arguments) => commands::price::run(&arguments),
+        Command::Import(arguments) => commands::import::run(Place { data_dir, config }, arguments),
+        Command::Export(arguments) => commands::export::run(Place { data_dir, config }, arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -397,6 +397,7 @@ async fn changes(check: &mut Check<'_>) {
         .ask("POST", "/api/sites/{id}/chat", &chat, "nonsense")
         .await;
     stations::ask(check, &id).await;
+    stations::move_around(check).await;
     let of = |rest: &str| format!("/api/keys/{}{rest}", key["id"].as_str().unwrap());
     let key_route = "/api/keys/{id}";
     check

@@ -22,4 +22,5 @@ mod secrets;
 mod settings;
 mod sites;
 mod starting;
+mod stations;
 mod watching;

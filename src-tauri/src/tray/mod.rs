@@ -1,5 +1,6 @@
 //! The tray icon: tries until somebody shows it, then follows the state of the app.
 
+mod credit;
 mod icon;
 mod model;
 mod render;
@@ -14,6 +15,7 @@ use app::sites::SiteChoice;
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconEvent};
 use tokio::sync::oneshot;
 
+use self::credit::{Credit, SiteCredit};
 use self::model::{Command, Facts, Proxy, Site, Today, TrayModel};
 use self::render::Rendered;
 use crate::engine::{Phase, reachable};
@@ -67,6 +69,7 @@ impl Seen {
         let facts = Facts {
             proxy: proxy(shell),
             start_at_login,
+            credit: credit(shell),
         };
         Self {
             facts,
@@ -192,6 +195,46 @@ fn sites(app: &App) -> Vec<Site> {
     app.sites().choices().into_iter().map(choice).collect()
 }
 
+/// Balances and check-ins, from what the core remembers of them.
+fn credit(shell: &Shell) -> Credit {
+    let Some(app) = shell.core() else {
+        return Credit::default();
+    };
+    let glance = app.stations().glance();
+    let site = |site: &app::stations::GlanceSite| SiteCredit {
+        id: site.id.clone(),
+        name: site.name.clone(),
+        left: site.left.clone(),
+        unlimited: site.unlimited,
+        low: site.low,
+    };
+    Credit {
+        due: glance.due,
+        sites: glance.sites.iter().map(site).collect(),
+    }
+}
+
+/// Begins a round over all balances.
+fn query_balances(app: &Arc<App>) {
+    let stations = Arc::clone(app.stations());
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = stations.refresh_all(None).await {
+            tracing::warn!(%error, "cannot query balances");
+        }
+    });
+}
+
+/// Checks in where it is due.
+fn check_in(app: &Arc<App>) {
+    let stations = Arc::clone(app.stations());
+    tauri::async_runtime::spawn(async move {
+        let due = app::stations::CheckinInput::default();
+        if let Err(error) = stations.check_in(&due).await {
+            tracing::warn!(%error, "cannot check in");
+        }
+    });
+}
+
 /// Tries a site first from the next request on.
 fn use_site(app: &Arc<App>, id: String) {
     let sites = Arc::clone(app.sites());
@@ -219,6 +262,16 @@ pub(crate) fn chosen(shell: &Arc<Shell>, id: &str) {
             }
         }
         Some(Command::StartAtLogin) => login::toggle(&shell.arguments),
+        Some(Command::QueryBalances) => {
+            if let Some(app) = shell.core() {
+                query_balances(&app);
+            }
+        }
+        Some(Command::CheckIn) => {
+            if let Some(app) = shell.core() {
+                check_in(&app);
+            }
+        }
         Some(Command::Quit) => shell.quit(),
         Some(Command::UseSite(id)) => {
             if let Some(app) = shell.core() {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
+use super::credit::Credit;
 use crate::text::Text;
 
 /// What one glance at the icon says; each has its own shape.
@@ -27,6 +28,10 @@ pub(crate) enum Command {
     CopyAddress,
     /// Switch start at login.
     StartAtLogin,
+    /// Query all balances.
+    QueryBalances,
+    /// Check in where it is due.
+    CheckIn,
     /// End the program.
     Quit,
     /// Try this site first, by its id.
@@ -37,11 +42,13 @@ pub(crate) enum Command {
 const SITE: &str = "site:";
 
 impl Command {
-    const FIXED: [Self; 5] = [
+    const FIXED: [Self; 7] = [
         Self::Show,
         Self::Proxy,
         Self::CopyAddress,
         Self::StartAtLogin,
+        Self::QueryBalances,
+        Self::CheckIn,
         Self::Quit,
     ];
 
@@ -52,6 +59,8 @@ impl Command {
             Self::Proxy => "proxy".into(),
             Self::CopyAddress => "copy-address".into(),
             Self::StartAtLogin => "start-at-login".into(),
+            Self::QueryBalances => "query-balances".into(),
+            Self::CheckIn => "check-in".into(),
             Self::Quit => "quit".into(),
             Self::UseSite(site) => format!("{SITE}{site}").into(),
         }
@@ -160,6 +169,8 @@ pub(crate) struct Facts {
     pub(crate) proxy: Proxy,
     /// Start at login; `None` where it cannot be known.
     pub(crate) start_at_login: Option<Switch>,
+    /// Balances and check-ins.
+    pub(crate) credit: Credit,
 }
 
 impl TrayModel {
@@ -192,13 +203,23 @@ impl TrayModel {
                     text.say("tray.proxy", &gaps),
                     *switch,
                 ));
-                entries.extend(active_site(sites, text));
+                entries.extend(active_site(sites, &facts.credit, text));
                 entries.push(Entry::Action(
                     Command::CopyAddress,
                     text.say("tray.copy_address", &[]),
                 ));
                 entries.push(Entry::Note(today_line(today, text)));
+                let credit = facts.credit.entries(text);
+                if !credit.is_empty() {
+                    entries.push(Entry::Separator);
+                    entries.extend(credit);
+                }
+                let low: Vec<&str> = facts.credit.low().map(|site| &site.name[..]).collect();
                 match switch {
+                    Switch::On if !*hindered && !low.is_empty() => {
+                        let gaps = [("sites", &low.join(", ")[..])];
+                        (Mark::Alert, text.say("tray.tip.low", &gaps))
+                    }
                     Switch::On if *hindered => (Mark::Alert, text.say("tray.tip.on", &gaps)),
                     Switch::On => (Mark::On, text.say("tray.tip.on", &gaps)),
                     Switch::Off => (Mark::Off, text.say("tray.tip.off", &[])),
@@ -216,7 +237,7 @@ impl TrayModel {
 }
 
 /// The sites to choose from, where there is a choice.
-fn active_site(sites: &[Site], text: &Text) -> Option<Entry> {
+fn active_site(sites: &[Site], credit: &Credit, text: &Text) -> Option<Entry> {
     if sites.is_empty() {
         return None;
     }
@@ -227,7 +248,11 @@ fn active_site(sites: &[Site], text: &Text) -> Option<Entry> {
     };
     let choice = |site: &Site| {
         let command = Command::UseSite(site.id.clone());
-        (command, site.name.clone(), site.active.into())
+        let line = match &credit.amount(&site.id)[..] {
+            "" => site.name.clone(),
+            amount => format!("{}  {amount}", site.name),
+        };
+        (command, line, site.active.into())
     };
     Some(Entry::Choice(title, sites.iter().map(choice).collect()))
 }
@@ -284,6 +309,7 @@ mod tests {
                 sites: Vec::new(),
             },
             start_at_login: Some(Switch::Off),
+            credit: Credit::default(),
         }
     }
 
@@ -381,6 +407,7 @@ mod tests {
         let facts = |proxy| Facts {
             proxy,
             start_at_login: None,
+            credit: Credit::default(),
         };
         assert_eq!(mark(&facts(Proxy::Starting)), Mark::Off);
         assert_eq!(mark(&facts(Proxy::Stopped)), Mark::Alert);
@@ -391,6 +418,7 @@ mod tests {
         let facts = Facts {
             proxy: Proxy::Stopped,
             start_at_login: None,
+            credit: Credit::default(),
         };
         let shown = lines(&facts, Language::English);
         assert_eq!(

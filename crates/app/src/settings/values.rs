@@ -101,6 +101,7 @@ section! {
         balance_auth: String,
         log_auth: String,
         proxy: String,
+        timeout_s: u64,
         user_agent: String,
         balance_path: String,
         usage_path: String,
@@ -377,6 +378,10 @@ impl Stations {
             let proxy = Some(&self.proxy).filter(|proxy| !proxy.is_empty())?;
             let error = net::Outbound::parse(proxy).err()?;
             Some(("stations.proxy", error.to_string()))
+        })
+        .or_else(|| {
+            let bad = !(1..=120).contains(&self.timeout_s);
+            check(bad, "stations.timeout_s", "must be between 1 and 120")
         })
         .or_else(|| {
             let bad = !self.user_agent.is_ascii() || self.user_agent.chars().any(char::is_control);

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::budget::Budget;
 use super::error::StationError;
 use super::figures::{BURN_DAYS, DAY};
+use super::glance::Glance;
 use super::logs::HeldPages;
 use super::round::Round;
 use super::schedule::Plan;
@@ -43,6 +44,7 @@ pub struct Stations {
     pub(super) pages: Mutex<HeldPages>,
     desktop: Mutex<Option<Arc<dyn Desktop>>>,
     week: Mutex<Option<(Instant, WeekSpend)>>,
+    pub(super) glanced: Mutex<Option<(Instant, Arc<Glance>)>>,
     pub(super) end: CancellationToken,
 }
 
@@ -70,6 +72,7 @@ impl Stations {
             pages: Mutex::default(),
             desktop: Mutex::default(),
             week: Mutex::default(),
+            glanced: Mutex::default(),
             end,
         })
     }
@@ -112,6 +115,7 @@ impl Stations {
 
     /// Tells watchers to look again.
     pub(super) fn changed(&self) {
+        *held(&self.glanced) = None;
         self.sites.live().sites_changed();
     }
 

@@ -5,6 +5,7 @@ use store::StoreError;
 use store::sites::SitesError;
 
 use super::problem;
+use crate::settings::SettingsError;
 use crate::sites::SiteError;
 
 /// Why there is no answer. Nothing was changed.
@@ -45,6 +46,25 @@ pub enum StationError {
     /// A credential.
     #[error("a credential must not be empty and must not hold spaces or line breaks")]
     BadCredential,
+    /// The file is no JSON, or ends too early.
+    #[error("the file cannot be read: it is broken at line {line}, column {column}")]
+    BadFile {
+        /// From 1 on.
+        line: usize,
+        /// From 1 on.
+        column: usize,
+    },
+    /// The file is JSON of some other program.
+    #[error(
+        "the file is neither KonataAPI's stats.json or config.json nor an archive of Relayscope"
+    )]
+    UnknownFile,
+    /// A newer program wrote the archive.
+    #[error("a newer Relayscope wrote the archive: install the newer version")]
+    NewerFile,
+    /// A setting of the file.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// The station's answer is none.
     #[error("{}", problem::sentence(.0))]
     Station(Box<Problem>),
@@ -82,6 +102,10 @@ impl StationError {
             Self::BadPointer(_) => "bad_pointer",
             Self::BadMember { .. } => "bad_member",
             Self::BadCredential => "bad_credential",
+            Self::BadFile { .. } => "bad_file",
+            Self::UnknownFile => "unknown_file",
+            Self::NewerFile => "newer_file",
+            Self::Settings(_) => "bad_setting",
             Self::Station(_) => "station_failed",
             Self::Site(error) => error.code(),
             Self::Traffic(_) => "store_failed",
@@ -100,6 +124,11 @@ impl StationError {
             | Self::BadKind(text) => pair("value", &base::redact::text(text)),
             Self::BadPath(name) | Self::BadPointer(name) => pair("name", name),
             Self::BadMember { name, .. } => pair("name", name),
+            Self::BadFile { line, column } => {
+                let mut params = pair("line", &line.to_string());
+                params.push(("column".to_owned(), column.to_string()));
+                params
+            }
             Self::Station(problem) => {
                 let view = problem::view(problem);
                 let mut params = vec![("problem".to_owned(), view.code)];

@@ -12,14 +12,11 @@ use wire::encoding::Decoder;
 
 use super::budget::Budget;
 
-/// Longest wait for a small answer, from the first byte sent to the last received.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The same for a log of megabytes.
-const LONG_PATIENCE: Duration = Duration::from_secs(60);
-
-/// Answers whose cap is above this may take longer.
+/// Answers whose cap is above this may take longer: logs of megabytes.
 const LARGE: usize = 4 * 1024 * 1024;
+
+/// So many times as long.
+const LONGER: u32 = 3;
 
 /// Encoded bytes that are decoded at a time: a bomb of a thousand to one stays small.
 const STEP: usize = 8 * 1024;
@@ -32,6 +29,8 @@ pub(super) struct Line<'a> {
     pub(super) account: Option<Secret<String>>,
     pub(super) user_agent: String,
     pub(super) budget: &'a Budget,
+    /// Longest wait for an answer, from the first byte sent to the last received.
+    pub(super) patience: Duration,
 }
 
 impl Transport for Line<'_> {
@@ -43,10 +42,9 @@ impl Transport for Line<'_> {
                 seconds: wait.as_secs().max(1),
             })?;
         let request = self.request(call).ok_or(CallFailure::Address)?;
-        let patience = if call.cap > LARGE {
-            LONG_PATIENCE
-        } else {
-            PATIENCE
+        let patience = match call.cap > LARGE {
+            true => self.patience * LONGER,
+            false => self.patience,
         };
         let answered = tokio::time::timeout(patience, self.make(request, call.cap)).await;
         answered.map_err(|_| CallFailure::Timeout {

@@ -176,13 +176,21 @@ impl Stations {
     ) -> Result<StationLogs, StationError> {
         let rate = self.cny_per_usd();
         let money = Money::of(&page, rate);
+        let partners = self.partners(site, &page, read_at)?;
         let factor = multiplier(site);
         let mut rows: Vec<StationLogRow> = Vec::new();
         for row in &page.rows {
             let mut view = row_view(row, &money);
             if page.grain == Grain::Calls && row.row_type == RowType::Consume {
-                if let Some((cost, basis)) = self.priced(row).map(|cost| (cost, "price")) {
-                    let cost = usd(times(i128::from(cost.0), factor));
+                let partner = partners.get(&row.identity);
+                view.exchange = partner.map(|(id, _)| id.clone());
+                let by_price = || {
+                    let list = self.priced(row)?;
+                    Some((usd(times(i128::from(list.0), factor)), "price"))
+                };
+                let by_exchange = partner.and_then(|(_, expected)| *expected);
+                let by_exchange = by_exchange.map(|cost| (cost.to_f64(), "exchange"));
+                if let Some((cost, basis)) = by_exchange.or_else(by_price) {
                     view.expected_usd = Some(cost);
                     view.expected_basis = Some(basis.to_owned());
                     view.off_by = view

@@ -16,8 +16,8 @@ use super::target::{Prepared, Purpose};
 use super::view::multiplier;
 use crate::view::StationView;
 
-/// Longest conversation: a handful of calls of 20 s each.
-const PATIENCE: Duration = Duration::from_secs(75);
+/// Longest conversation: a handful of calls.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How a query ended, for whoever asked for it.
 #[derive(Clone, Debug)]

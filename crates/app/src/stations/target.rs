@@ -1,5 +1,7 @@
 //! Whom to ask and how: site, key, account and interface put together.
 
+use std::time::Duration;
+
 use base::Secret;
 use net::{ConnectTimeout, Outbound, Upstream};
 use station::{Account, AccountToken, Address, KeyForm, KeyShape, StationKind, Target};
@@ -45,6 +47,7 @@ impl Prepared {
             account: self.account.clone(),
             user_agent: self.user_agent.clone(),
             budget: &stations.budget,
+            patience: Duration::from_secs(stations.settings().stations.timeout_s),
         }
     }
 
@@ -104,7 +107,7 @@ impl Stations {
         let way = ways.into_iter().find(|way| !way.is_empty());
         // Checked when it was saved.
         let outbound = Outbound::parse(way.map_or("", |way| way)).unwrap_or_default();
-        let timeout = std::time::Duration::from_secs(settings.upstream.connect_timeout_s);
+        let timeout = Duration::from_secs(settings.upstream.connect_timeout_s);
         let upstream = Upstream::new(outbound, ConnectTimeout(timeout), self.sites.own().clone());
         let user_agent = match &set.user_agent[..] {
             "" => format!("relayscope/{}", env!("CARGO_PKG_VERSION")),

@@ -187,6 +187,7 @@ fn query_view(query: &KeptQuery) -> QueryView {
         at: query.at.to_string(),
         ms: query.ms as f64,
         ok: query.ok,
+        state: state(query.state).to_owned(),
         error: query
             .reason
             .as_ref()

@@ -225,8 +225,8 @@ pub struct ReconciliationView {
     pub matched: u32,
     /// Charges that no exchange of ours fits.
     pub charges_not_ours: Vec<StationLogRow>,
-    /// What they amount to, US dollars.
-    pub charges_not_ours_usd: f64,
+    /// What they amount to, US dollars; `None`: an amount is not known.
+    pub charges_not_ours_usd: Option<f64>,
     /// Exchanges that were not charged.
     pub not_charged: Vec<NotCharged>,
     /// What they would have cost, US dollars.
@@ -265,6 +265,8 @@ pub struct ModelFactor {
     pub billed_usd: f64,
     /// Expected from our own exchanges, US dollars.
     pub expected_usd: f64,
+    /// Pairs whose bill is more than 2 % too high.
+    pub too_high: u32,
     /// Billed ÷ expected; `None`: nothing was expected.
     pub factor: Option<f64>,
     /// Tokens billed ÷ tokens that we saw.

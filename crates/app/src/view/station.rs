@@ -200,6 +200,8 @@ pub struct QueryView {
     pub ms: f64,
     /// Whether it gave a balance.
     pub ok: bool,
+    /// The state of key and account that it found, as in `BalanceView`.
+    pub state: String,
     /// Why not: a code, with the station's words.
     pub error: Option<ErrorView>,
     /// Failures in a row.

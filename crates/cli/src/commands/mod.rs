@@ -1,12 +1,18 @@
 //! One file or folder per command, and what they share: [`client`], [`find`], [`answer`].
 
 mod answer;
+pub(crate) mod balance;
+pub(crate) mod checkin;
 pub(crate) mod client;
 pub(crate) mod demo;
+pub(crate) mod export;
 mod find;
+pub(crate) mod import;
+pub(crate) mod logs;
 pub(crate) mod open;
 pub(crate) mod ping;
 pub(crate) mod price;
+pub(crate) mod recharge;
 pub(crate) mod serve;
 pub(crate) mod site;
 pub(crate) mod tokens;

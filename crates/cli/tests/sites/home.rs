@@ -91,6 +91,12 @@ impl Home {
         }
     }
 
+    /// Its directory.
+    #[allow(dead_code, reason = "not all tests look inside")]
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     /// Port of the server.
     pub(crate) fn port(&self) -> u16 {
         self.server.as_ref().unwrap().port

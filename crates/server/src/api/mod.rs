@@ -12,6 +12,7 @@ mod history;
 mod keys;
 mod ledger;
 mod metrics;
+mod moving;
 mod openapi;
 mod requests;
 mod routes;
@@ -145,6 +146,10 @@ pub(crate) fn router(api: Api) -> Router {
         )
         .route("/api/stations/{id}/logs", get(stations::logs))
         .route("/api/stations/{id}/logs.csv", get(stations::logs_csv))
+        .route(
+            "/api/stations/{id}/reconciliation",
+            get(stations::reconciliation),
+        )
         .route("/api/stations/{id}/series", get(stations::series))
         .route("/api/stations/{id}/checkin", post(stations::mark_checkin))
         .route(
@@ -157,6 +162,15 @@ pub(crate) fn router(api: Api) -> Router {
             patch(ledger::change).delete(ledger::remove),
         )
         .route("/api/charts/{name}", get(charts::draw))
+        .route(
+            "/api/import",
+            post(moving::import).layer(DefaultBodyLimit::max(moving::LARGEST)),
+        )
+        .route(
+            "/api/import/preview",
+            post(moving::preview).layer(DefaultBodyLimit::max(moving::LARGEST)),
+        )
+        .route("/api/export", post(moving::export))
         .route("/api/comparison", get(stations::comparison))
         .route("/api/checkin", post(stations::check_in))
         .route("/api/keys", get(keys::list))

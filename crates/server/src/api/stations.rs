@@ -2,8 +2,8 @@
 
 use app::stations::{CheckinInput, LogsAsked, StationError, StationInput, Stations};
 use app::view::{
-    CheckinRound, Comparison, InterfaceTrial, InterfaceView, RawAnswers, RoundView, SiteSeries,
-    StationList, StationLogs, StationView,
+    CheckinRound, Comparison, InterfaceTrial, InterfaceView, RawAnswers, ReconciliationView,
+    RoundView, SiteSeries, StationList, StationLogs, StationView,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -21,6 +21,9 @@ type Pairs = Query<Vec<(String, String)>>;
 
 /// Days that a series covers when nobody says.
 const SERIES_DAYS: u32 = 30;
+
+/// Hours that a comparison covers when nobody says.
+const RECONCILED_HOURS: u32 = 24;
 
 /// Runs something that may touch the disk or the keychain.
 pub(super) async fn blocking<T: Send + 'static>(
@@ -220,6 +223,19 @@ fn logs_asked(api: &Api, pairs: &[(String, String)]) -> Result<LogsAsked, ApiErr
         since: time("since")?.or(since),
         until: time("until")?,
     })
+}
+
+/// `GET /api/stations/{id}/reconciliation`: asks the station for its log.
+pub(crate) async fn reconciliation(
+    State(api): State<Api>,
+    _: SignedIn,
+    Path(id): Path<String>,
+    Query(pairs): Pairs,
+) -> Result<Json<ReconciliationView>, ApiError> {
+    let hours = number(&pairs, "hours", "a number of hours")?;
+    let hours: u32 = hours.unwrap_or(RECONCILED_HOURS);
+    let found = api.app.stations().reconciliation(&id, hours);
+    Ok(Json(found.await?))
 }
 
 /// `GET /api/stations/{id}/series`.

@@ -1,5 +1,7 @@
 //! The endpoints of stations and ledgers, asked as the document says.
 
+use serde_json::json;
+
 use super::Check;
 
 const CHART: &str = "/api/charts/{name}";
@@ -65,6 +67,10 @@ pub(super) async fn ask(check: &mut Check<'_>, id: &str) {
         ("/api/stations/{id}/logs", of("/logs?page=0")),
         ("/api/stations/{id}/logs", of("/logs?type=smoke")),
         ("/api/stations/{id}/logs.csv", of("/logs.csv?hours=1")),
+        (
+            "/api/stations/{id}/reconciliation",
+            of("/reconciliation?hours=2"),
+        ),
         ("/api/stations/{id}/series", of("/series?days=7")),
         ("/api/stations/{id}/ledger.csv", of("/ledger.csv")),
         ("/api/comparison", "/api/comparison".to_owned()),
@@ -82,6 +88,25 @@ pub(super) async fn ask(check: &mut Check<'_>, id: &str) {
         (CHART, "/api/charts/pie".to_owned()),
     ] {
         check.get(route, &path).await;
+    }
+}
+
+/// Moves things in and out.
+pub(super) async fn move_around(check: &mut Check<'_>) {
+    let import = "/api/import";
+    let file = r#"{"sites":[{"name":"n","url":"https://n.example"},{"name":"bad","url":""}]}"#;
+    for body in [
+        json!({"file": file}).to_string(),
+        json!({"file": &file[..20]}).to_string(),
+        json!({"file": "[]"}).to_string(),
+    ] {
+        let preview = "/api/import/preview";
+        check.ask("POST", preview, preview, &body).await;
+        check.ask("POST", import, import, &body).await;
+    }
+    let export = "/api/export";
+    for body in ["", r#"{"format":"konata-stats"}"#, r#"{"format":"x"}"#] {
+        check.ask("POST", export, export, body).await;
     }
 }
 

@@ -94,7 +94,7 @@ fn is_charge(row: &LogRow) -> bool {
 
 /// A model's name in the form in which both sides agree on it: no case, no vendor before a `/`, no date or
 /// `-latest` behind.
-pub(crate) fn plain_model(name: &str) -> String {
+pub fn plain_model(name: &str) -> String {
     let name = name.trim().to_lowercase();
     let name = name.rsplit('/').next().unwrap_or_default();
     let name = name.split(['@', ':']).next().unwrap_or_default();

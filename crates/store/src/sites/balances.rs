@@ -165,7 +165,7 @@ fn shift(db: &Connection, site_id: &str, sample: &Sample, sign: i64) -> rusqlite
     Ok(())
 }
 
-fn insert(db: &Connection, site_id: &str, sample: &Sample) -> rusqlite::Result<()> {
+pub(super) fn insert(db: &Connection, site_id: &str, sample: &Sample) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT OR REPLACE INTO balance (site_id, at_us, entry, usd_nano, used_usd_nano, quota, cost_usd_nano, \
          exchanges, unpriced) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

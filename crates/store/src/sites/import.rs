@@ -2,7 +2,7 @@
 
 use base::{Secret, Timestamp};
 
-use super::balances::Spent;
+use super::balances::{self, Sample, Spent};
 use super::ledger::{self, Entry};
 use super::open::{SiteStore, SitesError};
 use super::stations::{self, StationChange};
@@ -21,6 +21,8 @@ pub struct SiteImport {
     pub entries: Vec<Entry>,
     /// What users set at the station.
     pub station: StationChange,
+    /// Balances of earlier times.
+    pub samples: Vec<Sample>,
     /// User id and credential of the account.
     pub account: Option<(Option<String>, Secret<String>)>,
 }
@@ -48,6 +50,9 @@ impl SiteStore {
                     let user_id = user_id.as_deref();
                     stations::seal_account(&step, vault, &import.site_id, user_id, credential)?;
                 }
+            }
+            for sample in &import.samples {
+                balances::insert(&step, &import.site_id, sample)?;
             }
             for entry in &import.entries {
                 ledger::put_in(&step, entry, Spent::default(), now)?;

@@ -21,6 +21,10 @@ billed_usd: number,
  */
 expected_usd: number, 
 /**
+ * Pairs whose bill is more than 2 % too high.
+ */
+too_high: number, 
+/**
  * Billed ÷ expected; `None`: nothing was expected.
  */
 factor: number | null, 

@@ -18,6 +18,10 @@ ms: number,
  */
 ok: boolean, 
 /**
+ * The state of key and account that it found, as in `BalanceView`.
+ */
+state: string, 
+/**
  * Why not: a code, with the station's words.
  */
 error: ErrorView | null, 

@@ -28,9 +28,9 @@ matched: number,
  */
 charges_not_ours: Array<StationLogRow>, 
 /**
- * What they amount to, US dollars.
+ * What they amount to, US dollars; `None`: an amount is not known.
  */
-charges_not_ours_usd: number, 
+charges_not_ours_usd: number | null, 
 /**
  * Exchanges that were not charged.
  */
