@@ -179,6 +179,9 @@ fn life(home: &Home, upstream: &str) -> Vec<Value> {
             "connect",
             "first_byte",
             "models",
+            // The site speaks both dialects, and each is tried.
+            "completion",
+            "stream",
             "completion",
             "stream"
         ]

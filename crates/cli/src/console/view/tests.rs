@@ -142,6 +142,7 @@ fn detail() -> Box<Detail> {
                 why: None,
             },
         ],
+        translation: None,
         pricing: Some(PricingView {
             multiplier: None,
             matched: None,
