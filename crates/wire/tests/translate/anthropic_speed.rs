@@ -1,6 +1,10 @@
-//! How long translating takes: `cargo nextest run --release --no-capture translating_is_quick`.
+//! How long translating takes, beside what is done for an answer that passes through:
+//! `cargo nextest run --release -p relayscope-wire --no-capture translating_is_quick`.
 
 use std::time::Instant;
+
+use http::HeaderMap;
+use relayscope_wire::{Dialect, Fold, Summary, sse};
 
 use relayscope_wire::translate::{self, Capabilities, Pair, StreamMachine, Target};
 use serde_json::{Value, json};
@@ -24,13 +28,31 @@ fn events(stream: &str) -> Vec<f64> {
     times
 }
 
-fn tell(name: &str, times: &[f64]) {
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+/// The same for a stream that passes through: it is read along for its usage, and nothing is written.
+fn read_along(stream: &str) -> Vec<f64> {
+    let (mut parser, mut fold) = (sse::Parser::new(), Fold::new(Dialect::OpenAiChat));
+    let mut times = Vec::new();
+    for event in stream.split_inclusive("\n\n") {
+        let start = Instant::now();
+        parser.feed(event.as_bytes(), &mut |event| {
+            fold.event(&event);
+        });
+        times.push(start.elapsed().as_secs_f64() * 1e6);
+    }
+    assert!(fold.has_content);
+    times.sort_unstable_by(f64::total_cmp);
+    times
+}
+
+fn tell(name: &str, passed: &[f64], translated: &[f64]) {
+    let at = |times: &[f64], share: f64| times[((times.len() - 1) as f64 * share) as usize];
     println!(
-        "{name}: p50 {:.1} µs, p99 {:.1} µs, most {:.1} µs",
-        at(0.5),
-        at(0.99),
-        at(1.0)
+        "{name}: translated p50 {:.1} µs, p99 {:.1} µs; passed through p50 {:.1} µs, p99 {:.1} µs; p50 {:.1}×",
+        at(translated, 0.5),
+        at(translated, 0.99),
+        at(passed, 0.5),
+        at(passed, 0.99),
+        at(translated, 0.5) / at(passed, 0.5),
     );
 }
 
@@ -38,7 +60,8 @@ fn tell(name: &str, times: &[f64]) {
 fn translating_is_quick() {
     let mut said: Vec<Value> = (0..20_000).map(|at| text(&format!("word {at} "))).collect();
     said.push(finish("stop"));
-    tell("a text delta", &events(&whole(&said)));
+    let said = whole(&said);
+    tell("a text delta", &read_along(&said), &events(&said));
 
     let head = json!({"index": 0, "id": "a", "function": {"name": "Write", "arguments": "{\"content\":\""}});
     let mut written = vec![call(head)];
@@ -49,7 +72,8 @@ fn translating_is_quick() {
         call(json!({"index": 0, "function": {"arguments": "\"}"}})),
         finish("tool_calls"),
     ]);
-    tell("a tool delta", &events(&whole(&written)));
+    let written = whole(&written);
+    tell("a tool delta", &read_along(&written), &events(&written));
 
     let tools: Vec<Value> = (0..25)
         .map(|at| json!({"name": format!("tool_{at}"), "description": "d".repeat(1_500), "input_schema": {"type": "object", "properties": {"a": {"type": "string"}}}}))
@@ -62,13 +86,17 @@ fn translating_is_quick() {
         seed: "s",
         input_tokens: None,
     };
-    let mut times: Vec<f64> = (0..200)
-        .map(|_| {
-            let start = Instant::now();
-            translate::request(Pair::AnthropicChat, body.as_bytes(), &target).unwrap();
-            start.elapsed().as_secs_f64() * 1e6
-        })
-        .collect();
-    times.sort_unstable_by(f64::total_cmp);
-    tell(&format!("a request of {} kB", body.len() / 1_000), &times);
+    let mut times = (Vec::new(), Vec::new());
+    for _ in 0..200 {
+        let start = Instant::now();
+        assert!(!Summary::of(&HeaderMap::new(), body.as_bytes()).stream);
+        times.0.push(start.elapsed().as_secs_f64() * 1e6);
+        let start = Instant::now();
+        translate::request(Pair::AnthropicChat, body.as_bytes(), &target).unwrap();
+        times.1.push(start.elapsed().as_secs_f64() * 1e6);
+    }
+    times.0.sort_unstable_by(f64::total_cmp);
+    times.1.sort_unstable_by(f64::total_cmp);
+    let name = format!("a request of {} kB", body.len() / 1_000);
+    tell(&name, &times.0, &times.1);
 }
