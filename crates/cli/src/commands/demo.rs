@@ -150,5 +150,7 @@ async fn add_sites(running: &Running, address: &str) -> Result<Vec<Station>, Fai
         default: route,
         rules: Vec::new(),
     })?;
+    // Every tab is to be alive at first sight, balances included.
+    running.app().stations().refresh_all(None).await?;
     Ok(standing)
 }
