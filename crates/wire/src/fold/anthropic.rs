@@ -17,12 +17,21 @@ const DELTAS: &[(&[u8], Content)] = &[
     (b"\"thinking\": \"", Content::Thinking),
 ];
 
+/// Whether a block begins that calls a tool: `tool_use`, `server_tool_use`, `mcp_tool_use`.
+fn begins_a_call(data: &[u8]) -> bool {
+    let block = scan::member(data, "content_block");
+    let kind = block.and_then(|block| scan::member(block, "type"));
+    kind.is_some_and(|kind| kind.ends_with(b"tool_use\""))
+}
+
 impl Fold {
     pub(super) fn anthropic_event(&mut self, event: &Event<'_>) -> Option<Delta> {
         // Relays may drop the `event:` line; the data names its type too.
         let named = scan::member(event.data, "type").and_then(|kind| kind.strip_prefix(b"\""));
         match named.map_or(event.name, |kind| &kind[..kind.len() - 1]) {
             b"content_block_delta" => return delta_of(event.data, DELTAS),
+            // A call without input has no delta, and is an answer all the same.
+            b"content_block_start" if begins_a_call(event.data) => self.has_content = true,
             b"message_start" => {
                 if let Ok(start) = serde_json::from_slice::<Start>(event.data) {
                     self.anthropic_message(start.message);

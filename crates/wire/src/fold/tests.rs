@@ -223,3 +223,22 @@ fn garbage_is_nothing() {
         assert_eq!(fold.usage().1, UsageBasis::Unknown);
     }
 }
+
+/// A tool that takes nothing is called without a single delta.
+#[test]
+fn a_call_without_input_is_content() {
+    let event = |block: &str| {
+        format!(
+            "event: content_block_start\ndata: {{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{{\"type\":\"{block}\"}}}}\n\n"
+        )
+    };
+    for (block, is_content) in [
+        ("tool_use", true),
+        ("server_tool_use", true),
+        ("text", false),
+    ] {
+        let (fold, kinds) = fold(Dialect::Anthropic, &event(block));
+        assert_eq!(fold.has_content, is_content, "{block}");
+        assert!(kinds.is_empty());
+    }
+}
