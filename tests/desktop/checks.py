@@ -8,7 +8,7 @@ import sys
 import traceback
 
 from harness import (
-    App, Process, TrayItem, answers, desktop, forget, free_port, notifications, output, proxy_on,
+    App, Billing, Process, TrayItem, answers, desktop, forget, free_port, notifications, output, proxy_on,
     stays, wait_for, WORK,
 )
 
@@ -80,6 +80,25 @@ def check_the_active_site_is_chosen_in_the_menu():
         wait_for("the name", lambda: "Active site: Qinghe" in tray.labels())
         names = {site["id"]: site["name"] for site in app.call("GET", "/api/sites")["sites"]}
         assert names[app.call("GET", "/api/routes")["default"][0]] == "Qinghe"
+
+
+def check_a_low_balance_is_notified_once_and_stands_in_the_menu():
+    with Billing() as station, desktop(), App("--minimized") as app:
+        tray = TrayItem()
+        wait_for("the running proxy", lambda: "Copy address" in tray.labels())
+        site = app.call("POST", "/api/sites", {"name": "Mini", "url": station.url, "keys": ["sk-test-1234567890"]})
+
+        def left(cents):
+            station.used = 2000 - cents
+            app.call("POST", f"/api/stations/{site['id']}/refresh")
+
+        left(1900)
+        stays("no notification", lambda: notifications() == [], 1)
+        left(50)
+        wait_for("the notification", lambda: notifications() == ["Mini: $0.50 left"])
+        wait_for("the site in the menu", lambda: any("Mini" in label and "$0.50" in label for label in tray.labels()))
+        left(40)
+        stays("no second notification", lambda: len(notifications()) == 1, 2)
 
 
 def check_start_at_login_is_switched_in_the_menu():

@@ -1,6 +1,7 @@
 """The app as a user handles it: its process, its windows, its tray item, its server."""
 
 import contextlib
+import http.server
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -96,6 +98,46 @@ class Process:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+class Billing:
+    """A site with the plain billing interface: 20 dollars, of which `used` cents are used."""
+
+    def __init__(self):
+        self.used = 0
+        station = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                answers = {
+                    "/v1/dashboard/billing/subscription": {
+                        "object": "billing_subscription", "has_payment_method": True, "soft_limit_usd": 20,
+                        "hard_limit_usd": 20, "system_hard_limit_usd": 20, "access_until": 0},
+                    "/v1/dashboard/billing/usage": {"object": "list", "total_usage": station.used},
+                }
+                answer = answers.get(self.path.split("?")[0])
+                body = json.dumps(answer or {"error": {"message": "no such path"}}).encode()
+                self.send_response(200 if answer else 404)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def desktop(tray=True):
