@@ -203,6 +203,7 @@ test("on Live a site filters, on Sites it is the subject", async ({ sites: { pag
 test("the overview is walked by key", async ({ sites: { page } }) => {
   await make(page.request, one);
   await page.goto("/#/sites");
+  await expect(page.locator("#site-filter")).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type(one.name);
   await expect(page.locator("tbody tr[data-site]")).toHaveCount(1);
