@@ -156,6 +156,7 @@ impl Sites {
             }));
         }
         self.pool.with(|pool| pool.configure(configs));
+        self.spoken.renew();
         let multiplier = |site: &Arc<RoutedSite>| {
             let factor = site.site.multiplier.parse().ok()?;
             (factor != Factor::ONE).then(|| (site.site.name.clone(), factor))

@@ -67,6 +67,11 @@ impl Spoken {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What was put together holds no more: a site has another address, or something new is known of it.
+    pub(super) fn renew(&self) {
+        self.known().clear();
+    }
+
     /// What a model at a site can do: what is known of vendor and model, then what was learnt, then what
     /// the user set for the site and for the model.
     fn capabilities(&self, site: &str, host: &str, model: &str) -> Arc<Capabilities> {
@@ -194,7 +199,7 @@ impl Sites {
     }
 
     fn write_speech(&self) {
-        self.spoken().known().clear();
+        self.spoken().renew();
         let text = serde_json::to_string(&*self.spoken().sites()).unwrap_or_default();
         if let Err(error) = self.store().put_fact(SPEECH, &text) {
             tracing::error!(%error, "what was learnt about a site could not be written");
