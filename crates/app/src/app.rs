@@ -1,6 +1,7 @@
 //! The whole core: opened once, passed around by handle.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,6 @@ use proxy::{Limits, Proxy};
 use store::sites::SiteStore;
 use store::vault::Wish;
 use store::{Filter, Store, StoreError};
-use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,7 +30,7 @@ use crate::session::{Session, random_token};
 use crate::settings::{Override, Settings, SettingsError, SettingsStore};
 use crate::sites::{OpenSitesError, SiteRoute, Sites};
 use crate::stations::Stations;
-use crate::verify::{Seen, Tester, Watch};
+use crate::verify::{Message, Tester, Watch};
 use crate::view::ProxyView;
 
 /// Longest request body.
@@ -95,7 +95,7 @@ pub struct App {
     stations: Arc<Stations>,
     tester: Tester,
     notices: Notices,
-    passed: Mutex<Option<Receiver<Seen>>>,
+    passed: Mutex<Option<(Watch, Receiver<Message>)>>,
     session: Session,
     own: OwnAddresses,
     health: Health,
@@ -157,13 +157,6 @@ impl App {
         let own = OwnAddresses::default();
         let now = settings.now();
         let upstream = Upstream::new(outbound(&now), connect_timeout(&now), own.clone());
-        let (watch, passed) = Watch::new(settings.clone());
-        let observe = Observe {
-            watch,
-            live: live.clone(),
-            recorder: recorder.clone(),
-            pricing: pricing.clone(),
-        };
         let wish = match &now.security.vault[..] {
             "file" => Wish::File,
             "keychain" => Wish::Keychain,
@@ -179,6 +172,13 @@ impl App {
             counting,
             pricing.clone(),
         )?;
+        let (watch, passed) = Watch::new(settings.clone(), sites.clone());
+        let observe = Observe {
+            watch: watch.clone(),
+            live: live.clone(),
+            recorder: recorder.clone(),
+            pricing: pricing.clone(),
+        };
         let by_settings = SettingsRoute::new(settings.clone());
         let proxy = Proxy::new(
             upstream,
@@ -215,7 +215,7 @@ impl App {
             queries,
             tester: Tester::new(sites.clone()),
             notices: Notices::default(),
-            passed: Mutex::new(Some(passed)),
+            passed: Mutex::new(Some((watch, passed))),
             sites,
             stations,
             session,
@@ -247,8 +247,9 @@ impl App {
         self.tasks
             .spawn(crate::verify::run_schedule(self.clone(), self.end.clone()));
         let passed = self.passed.lock();
-        if let Some(passed) = passed.unwrap_or_else(PoisonError::into_inner).take() {
-            let read_along = crate::verify::run_passive(self.clone(), passed, self.end.clone());
+        if let Some((watch, seen)) = passed.unwrap_or_else(PoisonError::into_inner).take() {
+            let end = self.end.clone();
+            let read_along = crate::verify::run_passive(self.clone(), watch, seen, end);
             self.tasks.spawn(read_along);
         }
         self.sites.find_out_all();

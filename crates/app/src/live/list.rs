@@ -36,12 +36,25 @@ pub(super) struct State {
     pub(super) running: BTreeMap<ExchangeId, Arc<Exchange>>,
     /// Oldest first.
     pub(super) finished: VecDeque<Arc<ExchangeRow>>,
+    /// Exchanges that have finished since the start.
+    pub(super) ended: u64,
     pub(super) day: Day,
     pub(super) changes: Changes,
     pub(super) sampled: HashMap<ExchangeId, Sampled>,
     pub(super) proxy: ProxyView,
     pub(super) kept: store::Size,
     pub(super) bodies_lost: u32,
+}
+
+/// What has finished since some revision.
+#[derive(Clone, Debug)]
+pub struct FinishedSince {
+    /// The revision now.
+    pub revision: u64,
+    /// Exchanges that have finished since the program started.
+    pub finished: u64,
+    /// Those since that revision that the list still holds, oldest first.
+    pub rows: Vec<Arc<ExchangeRow>>,
 }
 
 /// What watchers have not been told yet.
@@ -69,6 +82,7 @@ impl Live {
             gone: 0,
             running: BTreeMap::new(),
             finished: VecDeque::new(),
+            ended: 0,
             day: Day::begin(clock.now()),
             changes: Changes::default(),
             sampled: HashMap::new(),
@@ -129,6 +143,7 @@ impl Live {
         let limit = self.settings.now().capture.max_history as usize;
         let mut state = self.lock();
         state.revision += 1;
+        state.ended += 1;
         let view = Arc::new(row::kept(row, &self.pricing, state.revision));
         state.running.remove(&id);
         state.sampled.remove(&id);
@@ -190,6 +205,20 @@ impl Live {
     pub fn rows(&self) -> Vec<ExchangeRow> {
         let state = self.lock();
         self.rows_of(&state)
+    }
+
+    /// The revision now, and what has finished since an earlier one, oldest first.
+    pub fn finished_since(&self, revision: u64) -> FinishedSince {
+        let state = self.lock();
+        let new = state.finished.iter().rev();
+        let new = new.take_while(|row| row.revision > revision as f64);
+        let mut rows: Vec<Arc<ExchangeRow>> = new.cloned().collect();
+        rows.reverse();
+        FinishedSince {
+            revision: state.revision,
+            finished: state.ended,
+            rows,
+        }
     }
 
     /// An exchange that runs.

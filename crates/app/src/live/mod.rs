@@ -6,4 +6,4 @@ mod list;
 pub(crate) mod row;
 
 pub use frames::{Watch, run_frames};
-pub use list::Live;
+pub use list::{FinishedSince, Live};

@@ -11,6 +11,6 @@ mod start;
 mod tester;
 
 pub use error::VerifyError;
-pub(crate) use passive::{Seen, Watch, run as run_passive};
+pub(crate) use passive::{Message, Watch, run as run_passive};
 pub(crate) use schedule::run as run_schedule;
 pub use tester::Tester;

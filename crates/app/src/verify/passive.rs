@@ -2,6 +2,7 @@
 //! forms are kept, never what was said.
 
 use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,16 +12,20 @@ use ::verify::{
 };
 use base::Timestamp;
 use proxy::{Exchange as Passed, Finish};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::sync::CancellationToken;
 use wire::{Dialect, encoding};
 
 use crate::app::App;
+use crate::priority::{self, Urgency};
 use crate::settings::SettingsStore;
+use crate::sites::Sites;
 use crate::view::{ErrorView, StandingNotice, StandingView};
 
 /// Exchanges that wait to be looked at; more are let go.
 const WAITING: usize = 64;
+
+/// Pause between two looks: a thread that waits for the very next exchange would have to be woken by each.
+const GATHER: Duration = Duration::from_millis(50);
 
 /// Longest body that is looked at: what is longer says nothing more about who answers.
 const LONGEST: usize = 1024 * 1024;
@@ -34,7 +39,8 @@ const MOST_NOTICES: usize = 20;
 /// What is needed of a finished exchange.
 pub(crate) struct Seen {
     exchange: Arc<Passed>,
-    site: String,
+    /// Id and name.
+    site: (String, String),
     status: Option<u16>,
     headers: http::HeaderMap,
     body: bytes::Bytes,
@@ -44,17 +50,32 @@ pub(crate) struct Seen {
     last_us: u64,
 }
 
+/// What the looking thread is sent.
+pub(crate) enum Message {
+    Seen(Box<Seen>),
+    Stop,
+}
+
 /// The end that the proxy's observer holds. Never blocks.
 #[derive(Clone)]
 pub(crate) struct Watch {
-    sender: Sender<Seen>,
+    sender: SyncSender<Message>,
     settings: Arc<SettingsStore>,
+    sites: Arc<Sites>,
 }
 
 impl Watch {
-    pub(crate) fn new(settings: Arc<SettingsStore>) -> (Self, Receiver<Seen>) {
-        let (sender, receiver) = channel(WAITING);
-        (Self { sender, settings }, receiver)
+    pub(crate) fn new(
+        settings: Arc<SettingsStore>,
+        sites: Arc<Sites>,
+    ) -> (Self, Receiver<Message>) {
+        let (sender, receiver) = sync_channel(WAITING);
+        let watch = Self {
+            sender,
+            settings,
+            sites,
+        };
+        (watch, receiver)
     }
 
     /// Takes a look at an exchange that is over, later and somewhere else.
@@ -67,9 +88,13 @@ impl Watch {
         if !is_ours || !fits || !self.settings.now().verify.passive {
             return;
         }
+        // A host that is no site of the user's has no standing.
+        let Some(id) = self.sites.id_of(&attempt.site) else {
+            return;
+        };
         let seen = Seen {
             exchange: exchange.clone(),
-            site: attempt.site.clone(),
+            site: (id, attempt.site.clone()),
             status: finish.status,
             headers: finish.response_headers.clone(),
             body: finish.response_body.clone(),
@@ -79,7 +104,13 @@ impl Watch {
             last_us: finish.times.last_byte,
         };
         // Too many at once: what was not looked at is not missed.
-        let _ = self.sender.try_send(seen);
+        let _ = self.sender.try_send(Message::Seen(Box::new(seen)));
+    }
+
+    /// Ends the looking.
+    fn stop(&self) {
+        // The thread takes what waits before this.
+        let _ = self.sender.send(Message::Stop);
     }
 }
 
@@ -104,26 +135,55 @@ impl Standings {
     }
 }
 
-/// Looks at what was seen, until the end.
-pub(crate) async fn run(app: Arc<App>, mut seen: Receiver<Seen>, end: CancellationToken) {
+/// Looks at what was seen until the end, on a thread that gives way to everything else.
+pub(crate) async fn run(
+    app: Arc<App>,
+    watch: Watch,
+    seen: Receiver<Message>,
+    end: CancellationToken,
+) {
+    let looking = std::thread::Builder::new().name("read-along".to_owned());
+    let thread = match looking.spawn(move || look_at_all(&app, &seen)) {
+        Ok(thread) => thread,
+        Err(error) => return tracing::error!(%error, "ordinary answers cannot be looked at"),
+    };
+    end.cancelled().await;
+    let stopped = tokio::task::spawn_blocking(move || {
+        watch.stop();
+        thread.join().is_ok()
+    });
+    if !stopped.await.unwrap_or(false) {
+        tracing::error!("looking at ordinary answers ended abnormally");
+    }
+}
+
+fn look_at_all(app: &App, seen: &Receiver<Message>) {
+    priority::set(Urgency::Idle);
     let tables = match Tables::bundled() {
-        Ok(tables) => Arc::new(tables),
+        Ok(tables) => tables,
         Err(error) => return tracing::error!(%error, "ordinary answers cannot be looked at"),
     };
     app.recall_standings();
     let mut kept = Instant::now();
     loop {
-        let one = tokio::select! {
-            one = seen.recv() => one,
-            () = tokio::time::sleep(KEPT) => None,
-            () = end.cancelled() => break,
+        let first = match seen.recv_timeout(KEPT) {
+            Ok(Message::Seen(first)) => Some(first),
+            Err(RecvTimeoutError::Timeout) => None,
+            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
         };
-        if let Some(one) = one {
-            let (app, tables) = (app.clone(), tables.clone());
-            let look = tokio::task::spawn_blocking(move || app.look(&tables, one));
-            if look.await.is_err() {
-                tracing::warn!("an ordinary answer could not be looked at");
+        if let Some(first) = first {
+            std::thread::sleep(GATHER);
+            app.look(&tables, *first);
+        }
+        let mut stopped = false;
+        for message in seen.try_iter() {
+            match message {
+                Message::Seen(one) => app.look(&tables, *one),
+                Message::Stop => stopped = true,
             }
+        }
+        if stopped {
+            break;
         }
         if kept.elapsed() >= KEPT {
             app.keep_standings();
@@ -146,16 +206,13 @@ impl App {
     }
 
     fn look(&self, tables: &Tables, seen: Seen) {
-        // A host that is no site of the user's has no standing.
-        let Ok(site) = self.sites().site(&seen.site) else {
-            return;
-        };
+        let (site_id, site_name) = seen.site.clone();
         let model = seen.exchange.summary.model.clone().unwrap_or_default();
         let now = self.clock().now();
         let sighting = sight(tables, &model, &observation(seen));
         let notices = {
             let mut all = self.tester().standings.known();
-            let known = all.entry(site.id.clone()).or_default();
+            let known = all.entry(site_id).or_default();
             known.is_new = true;
             let notices = known.standing.take(&sighting, now);
             for notice in &notices {
@@ -173,7 +230,7 @@ impl App {
             notices
         };
         for notice in notices {
-            self.tell_sighting(&site.name, &notice);
+            self.tell_sighting(&site_name, &notice);
         }
     }
 

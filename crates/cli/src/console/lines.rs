@@ -1,14 +1,14 @@
 //! One log line for each finished exchange, where there is no terminal to show a panel in.
 //!
-//! Twice a second the live list is asked for what has changed since the last look, as a web panel does
-//! that comes back. That costs one small message per look and nothing in between; a lasting subscription
-//! would have the progress of every running answer put into words ten times a second for nobody.
+//! Twice a second the live list is asked for what has finished since the last look, which costs nothing in
+//! between; a lasting subscription would have the progress of every running answer put into words ten times
+//! a second for nobody.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::live::Live;
-use app::view::{ExchangeRow, Message, Totals};
+use app::live::{FinishedSince, Live};
+use app::view::ExchangeRow;
 use jiff::tz::TimeZone;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -17,8 +17,8 @@ use super::{fit, numbers};
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// How the message of the exchanges that run begins.
-const RUNNING: &str = r#"{"type":"started""#;
+/// Lines of one look. A thousand a second are more than anybody reads; what is beyond is counted.
+const MOST: usize = 500;
 
 /// Writes lines until it is cancelled. Does nothing when nobody would see them.
 pub(crate) async fn write(live: &Arc<Live>) {
@@ -26,108 +26,28 @@ pub(crate) async fn write(live: &Arc<Live>) {
         return std::future::pending().await;
     }
     let zone = TimeZone::system();
-    let mut watcher = Watcher::new(live.clone());
+    // What ended before is no news.
+    let mut known = live.finished_since(u64::MAX);
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         look.tick().await;
-        let Seen { finished, left_out } = watcher.look();
-        for row in finished {
-            tracing::info!("{}", line(&row, &zone));
+        let now = live.finished_since(known.revision);
+        let shown = shown(&now);
+        for row in shown {
+            tracing::info!("{}", line(row, &zone));
         }
+        let left_out = now.finished - known.finished - shown.len() as u64;
         if left_out > 0 {
-            tracing::info!("{left_out} more finished than the live list holds");
+            tracing::info!("{left_out} more finished: too many at once for a line each");
         }
+        known = now;
     }
 }
 
-/// What a look shows.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Oldest first.
-    finished: Vec<ExchangeRow>,
-    /// Finished, and pushed out of the list before the look.
-    left_out: u32,
-}
-
-struct Watcher {
-    live: Arc<Live>,
-    memory: Memory,
-}
-
-/// What the last look showed.
-#[derive(Debug, Default)]
-struct Memory {
-    /// The server's run and the revision of the list.
-    known: Option<(String, f64)>,
-    /// Exchanges of today that were over.
-    over: u32,
-}
-
-impl Watcher {
-    fn new(live: Arc<Live>) -> Self {
-        let mut watcher = Self {
-            live,
-            memory: Memory::default(),
-        };
-        // What ended before is no news.
-        watcher.look();
-        watcher
-    }
-
-    fn look(&mut self) -> Seen {
-        let known = self.memory.known.as_ref();
-        let since = known.map(|(run, revision)| (run.as_str(), *revision as u64));
-        // Subscribing ends with this statement: frames are made for others only.
-        let first = self.live.watch(since).first;
-        // Running exchanges come too; they are not read.
-        let told = first.iter().filter(|text| !text.starts_with(RUNNING));
-        self.memory
-            .take(told.filter_map(|text| serde_json::from_str(text).ok()))
-    }
-}
-
-impl Memory {
-    fn take(&mut self, messages: impl Iterator<Item = Message>) -> Seen {
-        let mut seen = Seen::default();
-        for message in messages {
-            match message {
-                Message::Snapshot {
-                    revision,
-                    run,
-                    totals,
-                    ..
-                } => {
-                    self.known = Some((run, revision));
-                    self.over = over(&totals);
-                }
-                Message::Finished {
-                    revision,
-                    exchanges,
-                } => {
-                    if let Some((_, known)) = &mut self.known {
-                        *known = revision;
-                    }
-                    seen.finished = exchanges;
-                }
-                Message::Totals { totals, .. } => {
-                    // At midnight the count begins anew: nothing is claimed then.
-                    let ended = over(&totals).saturating_sub(self.over);
-                    seen.left_out = ended.saturating_sub(seen.finished.len() as u32);
-                    self.over = over(&totals);
-                }
-                Message::Started { .. }
-                | Message::Progress { .. }
-                | Message::Sites { .. }
-                | Message::Cleared { .. } => {}
-            }
-        }
-        seen
-    }
-}
-
-fn over(totals: &Totals) -> u32 {
-    totals.requests_today.saturating_sub(totals.in_flight)
+/// The newest of what has finished, oldest first.
+fn shown(seen: &FinishedSince) -> &[Arc<ExchangeRow>] {
+    &seen.rows[seen.rows.len().saturating_sub(MOST)..]
 }
 
 /// `14:32:20 POST claude-opus-4-1 status=200 outcome=done ttft=1.18s speed=84t/s total=23.3s in=58.4k
@@ -187,43 +107,16 @@ mod tests {
     }
 
     #[test]
-    fn each_finished_exchange_is_seen_once_and_lost_ones_are_counted() {
-        let mut memory = Memory::default();
-        let later = |finished: u32, exchanges| {
-            let totals = Totals {
-                requests_today: fixture::totals().requests_today + finished,
-                ..fixture::totals()
-            };
-            let messages = [
-                Message::Finished {
-                    revision: 9.0,
-                    exchanges,
-                },
-                Message::Totals {
-                    revision: 9.0,
-                    totals,
-                    proxy: fixture::proxy(),
-                },
-            ];
-            messages.into_iter()
+    fn a_flood_is_shown_from_its_newest_end() {
+        let row = Arc::new(fixture::finished());
+        let seen = |count: usize| FinishedSince {
+            revision: 1,
+            finished: count as u64,
+            rows: vec![row.clone(); count],
         };
-        let before = [fixture::snapshot(vec![fixture::finished()])];
-        let seen = memory.take(before.into_iter());
-        assert_eq!((seen.finished.len(), seen.left_out), (0, 0));
-        let seen = memory.take(later(1, vec![fixture::left()]));
-        assert_eq!((seen.finished.len(), seen.left_out), (1, 0));
-        assert_eq!(memory.known, Some(("run".to_owned(), 9.0)));
-        let seen = memory.take(later(6, vec![fixture::left(), fixture::unreachable()]));
-        assert_eq!((seen.finished.len(), seen.left_out), (2, 3));
-    }
-
-    #[test]
-    fn running_exchanges_are_passed_over() {
-        let started = Message::Started {
-            revision: 1.0,
-            exchanges: Vec::new(),
-        };
-        let text = serde_json::to_string(&started).expect("a message is JSON");
-        assert!(text.starts_with(RUNNING), "{text}");
+        assert_eq!(shown(&seen(3)).len(), 3);
+        assert_eq!(shown(&seen(0)).len(), 0);
+        let flood = seen(MOST + 7);
+        assert!(std::ptr::eq(&flood.rows[7], &shown(&flood)[0]));
     }
 }
