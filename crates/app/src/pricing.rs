@@ -18,6 +18,8 @@ pub struct Pricing {
     settings: Arc<SettingsStore>,
     /// By name of the site, where it is not 1.
     multipliers: Arc<ArcSwap<HashMap<String, Factor>>>,
+    /// The setting and the exact factor that it stands for.
+    rate: Arc<ArcSwap<(f64, Factor)>>,
 }
 
 /// The cost of one usage.
@@ -40,6 +42,7 @@ impl Pricing {
             catalog,
             settings,
             multipliers: Arc::default(),
+            rate: Arc::new(ArcSwap::from_pointee((1.0, Factor::ONE))),
         }
     }
 
@@ -55,7 +58,14 @@ impl Pricing {
 
     /// The exchange rate in force: renminbi for one US dollar.
     pub fn rate(&self) -> Factor {
-        Factor::from_setting(self.settings.now().pricing.exchange_rate).unwrap_or(Factor::ONE)
+        let setting = self.settings.now().pricing.exchange_rate;
+        let known = *self.rate.load_full();
+        if known.0 == setting {
+            return known.1;
+        }
+        let factor = Factor::from_setting(setting).unwrap_or(Factor::ONE);
+        self.rate.store(Arc::new((setting, factor)));
+        factor
     }
 
     /// What sites multiply list prices with, by name; holds from the next amount on.
@@ -65,6 +75,9 @@ impl Pricing {
 
     fn multiplier(&self, site: Option<&str>) -> Factor {
         let multipliers = self.multipliers.load();
+        if multipliers.is_empty() {
+            return Factor::ONE;
+        }
         let known = site.and_then(|site| multipliers.get(site));
         known.copied().unwrap_or(Factor::ONE)
     }
@@ -138,13 +151,13 @@ impl Pricing {
         usage: &Usage,
         at: Timestamp,
     ) -> Option<CostText> {
-        match self.catalog.quote(&self.ask(site, model, usage, at)) {
-            Quote::Unpriced(_) => None,
-            Quote::Priced(bill) => Some(CostText {
-                usd: bill.usd.to_string(),
-                cny: bill.cny.to_string(),
-            }),
-        }
+        let (usd, cny) = self
+            .catalog
+            .quote_totals(&self.ask(site, model, usage, at))?;
+        Some(CostText {
+            usd: usd.to_string(),
+            cny: cny.to_string(),
+        })
     }
 
     /// How a cost comes about, line by line.

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExchangeId(uuid::Uuid);
 
+/// How every name begins.
+const PREFIX: &str = "req_";
+
 impl ExchangeId {
     /// A new name; later ones sort after earlier ones.
     pub fn new() -> Self {
@@ -24,7 +27,11 @@ impl Default for ExchangeId {
 
 impl fmt::Display for ExchangeId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "req_{}", self.0.simple())
+        let mut text = [0; PREFIX.len() + uuid::fmt::Simple::LENGTH];
+        let (prefix, digits) = text.split_at_mut(PREFIX.len());
+        prefix.copy_from_slice(PREFIX.as_bytes());
+        self.0.simple().encode_lower(digits);
+        out.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -37,7 +44,7 @@ impl FromStr for ExchangeId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text
-            .strip_prefix("req_")
+            .strip_prefix(PREFIX)
             .filter(|digits| digits.len() == 32);
         let digits = digits.ok_or(NotAnExchangeId)?;
         uuid::Uuid::try_parse(digits)

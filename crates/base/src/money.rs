@@ -58,7 +58,11 @@ impl fmt::Display for Nanos {
         if rest == 0 {
             return write!(out, "{sign}{units}");
         }
-        let digits = format!("{rest:09}");
+        let (mut digits, mut rest) = ([b'0'; 9], rest);
+        for digit in digits.iter_mut().rev() {
+            (*digit, rest) = (b'0' + (rest % 10) as u8, rest / 10);
+        }
+        let digits = std::str::from_utf8(&digits).map_err(|_| fmt::Error)?;
         write!(out, "{sign}{units}.{}", digits.trim_end_matches('0'))
     }
 }

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
 
 /// An address such as `https://api.anthropic.com`, without a trailing `/` or `/v1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
-    scheme: &'static str,
-    authority: String,
+    scheme: Scheme,
+    authority: Authority,
     prefix: String,
 }
 
@@ -43,10 +45,10 @@ impl BaseUrl {
             return Err(BaseUrlError::Query);
         }
         let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => ("https", rest),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => ("http", rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::HTTPS, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::HTTP, rest),
             Some(_) => return Err(BaseUrlError::Scheme),
-            None => ("https", text),
+            None => (Scheme::HTTPS, text),
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         if authority.contains('@') {
@@ -64,9 +66,13 @@ impl BaseUrl {
         } else {
             format!("/{path}")
         };
+        let authority: Authority = authority
+            .to_ascii_lowercase()
+            .parse()
+            .map_err(|_| malformed())?;
         let url = Self {
             scheme,
-            authority: authority.to_ascii_lowercase(),
+            authority,
             prefix,
         };
         let uri: Uri = url.to_string().parse().map_err(|_| malformed())?;
@@ -78,29 +84,34 @@ impl BaseUrl {
 
     /// The full address of a path that begins with `/`, for example `/v1/messages?beta=true`.
     pub fn join(&self, path_and_query: &str) -> Result<Uri, BaseUrlError> {
-        let text = format!("{self}{path_and_query}");
-        text.parse().map_err(|_| BaseUrlError::Malformed(text))
+        let malformed = || BaseUrlError::Malformed(format!("{self}{path_and_query}"));
+        let path =
+            PathAndQuery::from_maybe_shared(Bytes::from([&self.prefix, path_and_query].concat()));
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path.map_err(|_| malformed())?);
+        Uri::from_parts(parts).map_err(|_| malformed())
     }
 
     /// Host name, without port.
     pub fn host(&self) -> &str {
-        let end = match self.authority.rfind(']') {
-            Some(bracket) => bracket + 1,
-            None => self.authority.find(':').unwrap_or(self.authority.len()),
-        };
-        &self.authority[..end]
+        self.authority.host()
     }
 
     /// Port: the one written, or the scheme's.
     pub fn port(&self) -> u16 {
-        let written = self.authority[self.host().len()..].strip_prefix(':');
-        let usual = if self.scheme == "https" { 443 } else { 80 };
-        written.and_then(|port| port.parse().ok()).unwrap_or(usual)
+        let usual = if self.scheme == Scheme::HTTPS {
+            443
+        } else {
+            80
+        };
+        self.authority.port_u16().unwrap_or(usual)
     }
 
     /// Host name and port as written: what the `Host` header says.
     pub fn authority(&self) -> &str {
-        &self.authority
+        self.authority.as_str()
     }
 }
 

@@ -1,6 +1,5 @@
 //! The connector of the pooled client.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,7 +8,6 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use http::Uri;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
-use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -31,32 +29,25 @@ pub(crate) struct Plan {
     pub(crate) timeout: Duration,
 }
 
-/// Opens connections for the pool.
+/// Opens connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     pub(crate) plan: Arc<ArcSwap<Plan>>,
     pub(crate) own: OwnAddresses,
 }
 
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Line>;
-    type Error = NetError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, NetError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), NetError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, target: Uri) -> Self::Future {
-        let (plan, own) = (self.plan.load_full(), self.own.clone());
-        Box::pin(async move {
-            let host = target.host().unwrap_or_default().to_owned();
-            let seconds = plan.timeout.as_secs();
-            match tokio::time::timeout(plan.timeout, open(&target, &plan.outbound, &own)).await {
-                Ok(result) => result.map(TokioIo::new),
-                Err(_) => Err(NetError::ConnectTimeout { host, seconds }),
-            }
-        })
+impl Connector {
+    /// Opens a connection to the host of an address.
+    pub(crate) async fn connect(&self, target: &Uri) -> Result<Line, NetError> {
+        let plan = self.plan.load_full();
+        let opened = open(target, &plan.outbound, &self.own);
+        match tokio::time::timeout(plan.timeout, opened).await {
+            Ok(result) => result,
+            Err(_) => Err(NetError::ConnectTimeout {
+                host: target.host().unwrap_or_default().to_owned(),
+                seconds: plan.timeout.as_secs(),
+            }),
+        }
     }
 }
 
@@ -177,14 +168,17 @@ enum Pipe {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl Connection for Line {
-    fn connected(&self) -> Connected {
-        let connected = Connected::new().extra(self.facts.clone());
+impl Line {
+    /// How it came about.
+    pub(crate) fn facts(&self) -> &ConnectionFacts {
+        &self.facts
+    }
+
+    /// Whether both sides agreed on HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
         match &self.pipe {
-            Pipe::Tls(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                connected.negotiated_h2()
-            }
-            _ => connected,
+            Pipe::Plain(_) => false,
+            Pipe::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
         }
     }
 }

@@ -14,8 +14,8 @@ struct Facts {
     dns: Duration,
     connect: Duration,
     tls: Option<Duration>,
-    remote: Option<SocketAddr>,
-    path: String,
+    remote: Option<Arc<str>>,
+    path: Arc<str>,
     calls: AtomicU32,
 }
 
@@ -31,8 +31,8 @@ impl ConnectionFacts {
             dns,
             connect,
             tls,
-            remote,
-            path,
+            remote: remote.map(|remote| remote.to_string().into()),
+            path: path.into(),
             calls: AtomicU32::new(0),
         }))
     }
@@ -63,12 +63,12 @@ impl ConnectionFacts {
     }
 
     /// Address reached: the upstream's, or the proxy's.
-    pub fn remote(&self) -> Option<SocketAddr> {
-        self.0.remote
+    pub fn remote(&self) -> Option<Arc<str>> {
+        self.0.remote.clone()
     }
 
     /// `direct`, or the proxy that was used.
-    pub fn path(&self) -> &str {
-        &self.0.path
+    pub fn path(&self) -> Arc<str> {
+        self.0.path.clone()
     }
 }

@@ -6,12 +6,12 @@ use base::{Clock, Secret};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
 use route::{
     Allowance, Ask, Attempt, Classifier, Course, Failure, KeyConfig, KeyId, Next, Nobody, Pool,
     Progress, Report, Settings, SharedPool, SiteConfig, SiteId, Usage, Verdict,
 };
 
+use crate::answer::AnswerBody;
 use crate::base_url::{BaseUrl, BaseUrlError};
 use crate::error::NetError;
 use crate::upstream::Upstream;
@@ -141,7 +141,7 @@ impl Rotation {
         request: &Request<Bytes>,
         identify: impl Fn(&mut HeaderMap, &str),
         clock: &dyn Clock,
-    ) -> Result<Response<Incoming>, RotationError> {
+    ) -> Result<Response<AnswerBody>, RotationError> {
         let sites = [self.site.clone()];
         let mut course = Course::new(self.allowance.clone(), clock.now());
         let mut refused = None;
@@ -193,7 +193,7 @@ impl Rotation {
         key: Option<&str>,
         identify: &impl Fn(&mut HeaderMap, &str),
         clock: &dyn Clock,
-    ) -> Result<Response<Incoming>, (Option<Verdict>, RotationError)> {
+    ) -> Result<Response<AnswerBody>, (Option<Verdict>, RotationError)> {
         let mut sent = Request::new(Full::new(request.body().clone()));
         *sent.method_mut() = request.method().clone();
         *sent.headers_mut() = request.headers().clone();

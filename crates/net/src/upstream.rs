@@ -6,43 +6,29 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::{Extensions, Request, Response};
+use http::header::{HOST, HeaderValue};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Request, Uri};
 use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use crate::answer::{Answer, AnswerBody};
 use crate::connect::{Connector, Plan};
 use crate::error::NetError;
-use crate::facts::ConnectionFacts;
+use crate::http1::Http1;
+use crate::http2::Http2;
 use crate::outbound::Outbound;
 use crate::own::OwnAddresses;
-
-/// How long an idle connection is kept: saves a TCP and TLS handshake (2 round trips) per call.
-const IDLE: Duration = Duration::from_secs(90);
-
-/// Flow-control window of HTTP/2. The standard's 64 KiB stalls large prompts on distant hosts.
-const WINDOW: u32 = 4 * 1024 * 1024;
+use crate::pool::{Open, Place, Pool};
 
 /// Time to reach an upstream: name look-up, connect, tunnel and TLS together.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectTimeout(pub Duration);
 
-/// An answer's head and its still running body.
-#[derive(Debug)]
-pub struct Answer {
-    /// As the upstream sent it.
-    pub response: Response<Incoming>,
-    /// The connection that carried it.
-    pub facts: Option<ConnectionFacts>,
-    /// Whether the connection was open before this call.
-    pub reused: bool,
-}
-
 /// Calls upstreams over a shared pool. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Upstream {
-    client: Client<Connector, Full<Bytes>>,
+    connector: Connector,
+    pool: Arc<Pool>,
     plan: Arc<ArcSwap<Plan>>,
 }
 
@@ -57,14 +43,11 @@ impl Upstream {
             plan: plan.clone(),
             own,
         };
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .http1_title_case_headers(false)
-            .http2_initial_stream_window_size(WINDOW)
-            .http2_initial_connection_window_size(WINDOW)
-            .build(connector);
-        Self { client, plan }
+        Self {
+            connector,
+            pool: Arc::default(),
+            plan,
+        }
     }
 
     /// Goes out another way from the next connection on.
@@ -78,69 +61,108 @@ impl Upstream {
     /// Sends a request and waits for the answer's head. No redirect is followed, so that credentials
     /// never reach another host. When a connection from the pool turns out to be dead before the
     /// first byte of the answer, the request is sent once more on a fresh one.
+    ///
+    /// # Errors
+    /// See [`NetError`].
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, NetError> {
-        let again = request.clone();
-        let error = match self.client.request(request).await {
-            Ok(response) => return Ok(answer(response)),
-            Err(error) => error,
+        let place = Place::of(request.uri()).ok_or_else(|| NetError::Protocol {
+            reason: "the address has no host".to_owned(),
+        })?;
+        let Some(open) = self.pool.take(&place) else {
+            return Box::pin(self.send_anew(place, request)).await;
         };
-        if died_in_the_pool(&error) {
-            return self
-                .client
-                .request(again)
-                .await
-                .map(answer)
-                .map_err(|error| describe(&error));
+        let again = request.clone();
+        let failed = match self.call(open, place.clone(), request).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => describe(&error),
+        };
+        match failed {
+            NetError::Closed { .. } => Box::pin(self.send_anew(place, again)).await,
+            failed => Err(failed),
         }
-        Err(describe(&error))
     }
-}
 
-fn answer(response: Response<Incoming>) -> Answer {
-    let facts = response.extensions().get::<ConnectionFacts>().cloned();
-    let reused = facts.as_ref().is_some_and(|facts| facts.count_call() > 0);
-    Answer {
-        response,
-        facts,
-        reused,
+    /// Sends a request over a new connection. Rare and large: callers box it, so that every other call's
+    /// future stays small.
+    async fn send_anew(
+        &self,
+        place: Place,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Answer, NetError> {
+        let line = self.connector.connect(request.uri()).await?;
+        let failed = |error: hyper::Error| describe(&error);
+        let open = if line.is_http2() {
+            let shared = Http2::over(line).await.map_err(failed)?;
+            self.pool.share(place.clone(), shared.clone());
+            Open::Http2(shared)
+        } else {
+            Open::Http1(Box::new(Http1::over(line).await.map_err(failed)?))
+        };
+        self.call(open, place, request).await.map_err(failed)
     }
-}
 
-/// Whether a connection that had carried calls before closed without answering this one.
-fn died_in_the_pool(error: &hyper_util::client::legacy::Error) -> bool {
-    let mut extras = Extensions::new();
-    if let Some(connected) = error.connect_info() {
-        connected.get_extras(&mut extras);
-    }
-    let had_calls = extras
-        .get::<ConnectionFacts>()
-        .is_some_and(|facts| facts.calls() > 0);
-    had_calls && matches!(describe(error), NetError::Closed { .. })
-}
-
-/// Finds our own error, or what hyper says, in the chain of causes.
-fn describe(error: &hyper_util::client::legacy::Error) -> NetError {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    let mut last = error.to_string();
-    while let Some(current) = cause {
-        if let Some(ours) = current.downcast_ref::<NetError>() {
-            return ours.clone();
-        }
-        last = current.to_string();
-        if let Some(hyper) = current.downcast_ref::<hyper::Error>() {
-            let closed = hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled();
-            if hyper.is_parse() || hyper.is_parse_too_large() {
-                return NetError::Protocol {
-                    reason: hyper.to_string(),
-                };
+    async fn call(
+        &self,
+        open: Open,
+        place: Place,
+        mut request: Request<Full<Bytes>>,
+    ) -> hyper::Result<Answer> {
+        match open {
+            Open::Http2(mut shared) => {
+                let response = shared.sender.send_request(request).await?;
+                Ok(Answer {
+                    response: response.map(AnswerBody::shared),
+                    reused: shared.facts.count_call() > 0,
+                    facts: shared.facts,
+                })
             }
-            if closed {
-                return NetError::Closed {
-                    reason: hyper.to_string(),
-                };
+            Open::Http1(mut connection) => {
+                name_host(&mut request);
+                let response = connection.call(request).await?;
+                let facts = connection.facts.clone();
+                let pool = self.pool.clone();
+                let body = |incoming| AnswerBody::held(incoming, connection, place, pool);
+                Ok(Answer {
+                    response: response.map(body),
+                    reused: facts.count_call() > 0,
+                    facts,
+                })
             }
         }
-        cause = current.source();
     }
-    NetError::Closed { reason: last }
+}
+
+/// HTTP/1.1 names the host in a header and the path alone in the first line.
+fn name_host(request: &mut Request<Full<Bytes>>) {
+    let parts = std::mem::take(request.uri_mut()).into_parts();
+    let usual = match parts.scheme {
+        Some(scheme) if scheme == Scheme::HTTPS => ":443",
+        _ => ":80",
+    };
+    let authority = parts.authority.as_ref().map_or("", Authority::as_str);
+    let named = authority.strip_suffix(usual).unwrap_or(authority);
+    if let Ok(named) = HeaderValue::from_str(named) {
+        request.headers_mut().insert(HOST, named);
+    }
+    let path = parts.path_and_query;
+    let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
+    *request.uri_mut() = Uri::from(path);
+}
+
+/// What hyper says, in our words.
+fn describe(error: &hyper::Error) -> NetError {
+    if error.is_parse() || error.is_parse_too_large() {
+        return NetError::Protocol {
+            reason: error.to_string(),
+        };
+    }
+    let mut last: &dyn Error = error;
+    if !(error.is_incomplete_message() || error.is_closed() || error.is_canceled()) {
+        while let Some(cause) = last.source() {
+            last = cause;
+        }
+    }
+    NetError::Closed {
+        reason: last.to_string(),
+    }
 }

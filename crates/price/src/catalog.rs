@@ -128,6 +128,13 @@ impl Catalog {
         reckoning.total(Currency::Usd)
     }
 
+    /// What a usage costs in US dollars and in renminbi, without the lines. `None` has no price.
+    pub fn quote_totals(&self, ask: &Ask<'_>) -> Option<(Nanos, Nanos)> {
+        let (_, reckoning) = self.reckon(ask).ok()?;
+        let in_currency = |currency| reckoning.total(currency);
+        in_currency(Currency::Usd).zip(in_currency(Currency::Cny))
+    }
+
     fn bill<'a>(&'a self, ask: &Ask<'a>) -> Result<Bill<'a>, Unpriced<'a>> {
         let (matched, reckoning) = self.reckon(ask)?;
         let row = reckoning.row;
@@ -158,7 +165,8 @@ impl Catalog {
         })?;
         let model = matched.model;
         let row = model.row_at(ask.at).ok_or(Unpriced::NoRow { model })?;
-        let tools = self.tools.iter();
+        let searched = ask.usage.web_searches > 0;
+        let tools = self.tools.iter().filter(|_| searched);
         let search = tools.filter(|tool| tool.is_search_of(&model.vendor, &model.id, ask.at));
         let search = search.max_by_key(|tool| (tool.layer, tool.from));
         Ok((matched, Reckoning::new(ask, model, row, search)?))

@@ -67,6 +67,7 @@ impl Proxy {
         exchange
             .live
             .attempt(&candidate.site, candidate.key_label.as_deref(), spoken);
+        draft.attempts.reserve_exact(1);
         draft.attempts.push(Attempt {
             site: candidate.site.clone(),
             key_label: candidate.key_label.clone(),
@@ -75,11 +76,10 @@ impl Proxy {
         });
         let upstream = candidate.way.as_ref().unwrap_or(self.upstream());
         let sent = tokio::time::timeout(limits.first_byte, upstream.send(outgoing.request));
-        let host = candidate.base.host().to_owned();
         let result = match sent.await {
             Ok(result) => result.map_err(ProxyError::Upstream),
             Err(_) => Err(ProxyError::FirstByteTimeout {
-                host: host.clone(),
+                host: candidate.base.host().to_owned(),
                 seconds: limits.first_byte.as_secs(),
             }),
         };
@@ -113,12 +113,13 @@ impl Proxy {
             None => exchange.dialect,
         };
         let recording = Recording::new(dialect, &parts.headers, limits.record_bytes);
-        let mut tee = Tee::new(exchange.clone(), incoming, recording, host, limits.idle);
+        let base = candidate.base.clone();
+        let mut tee = Tee::new(exchange.clone(), incoming, recording, base, limits.idle);
         // Translated streams are always looked into: an early failure becomes an HTTP error.
         let look = has_other || translation.is_some();
         if status.is_client_error() || status.is_server_error() {
             tee.hold(ERROR_BYTES).await;
-        } else if (translation.is_some() && !exchange.summary.stream) || models_of.is_some() {
+        } else if (translation.is_some() && !exchange.is_stream()) || models_of.is_some() {
             tee.hold_all(TRANSLATED_BYTES).await;
         } else if tee.recording().is_whole() {
             tee.hold(HELD_BYTES).await;
@@ -130,6 +131,8 @@ impl Proxy {
             if tee.recording().is_stream() {
                 tee.peek(PEEK_BYTES, PEEK_TIME).await;
             }
+        } else {
+            tee.glance().await;
         }
         Ok(Answered {
             parts,
@@ -147,17 +150,15 @@ fn connection(answer: &Answer) -> Connection {
         http::Version::HTTP_10 => "http/1.0",
         _ => "http/1.1",
     };
-    let Some(facts) = &answer.facts else {
-        return Connection::default();
-    };
+    let facts = &answer.facts;
     let new = |duration: Duration| (!answer.reused).then_some(duration.as_micros() as u64);
     Connection {
         reused: answer.reused,
         dns_us: new(facts.dns()),
         connect_us: new(facts.connect()),
         tls_us: facts.tls().and_then(new),
-        remote: facts.remote().map(|remote| remote.to_string()),
-        protocol: Some(protocol.to_owned()),
-        path: facts.path().to_owned(),
+        remote: facts.remote(),
+        protocol: Some(protocol.into()),
+        path: facts.path(),
     }
 }

@@ -1,5 +1,6 @@
 //! The life of a request.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -8,9 +9,9 @@ use arc_swap::ArcSwap;
 use base::{Clock, ExchangeId};
 use bytes::Bytes;
 use http::header::USER_AGENT;
-use http::{Request, Response};
+use http::{HeaderName, Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use net::Upstream;
 use wire::Summary;
 
@@ -28,8 +29,10 @@ use crate::live::Live;
 use crate::observer::Observer;
 use crate::outgoing::outgoing;
 use crate::pass_on::{exhausted, refuse};
-use crate::respond::put;
+use crate::respond::{REQUEST_ID, put};
 use crate::route::{Judgement, Refusal, Route, RouteAsk, Seen};
+
+static PROJECT: HeaderName = HeaderName::from_static("x-project-id");
 
 /// What a user can set.
 #[derive(Clone, Debug)]
@@ -130,8 +133,8 @@ impl Proxy {
         let caller = Caller {
             used_access_key: caller.used_access_key || identity.is_local_key,
         };
-        let header = |name: &str| parts.headers.get(name).and_then(header_value);
-        let project = place.project.clone().or_else(|| header("x-project-id"));
+        let named = parts.headers.get(&PROJECT).and_then(header_value);
+        let project = place.project.clone().or(named);
         let agent = parts
             .headers
             .get(USER_AGENT)
@@ -143,7 +146,7 @@ impl Proxy {
             path: parts
                 .uri
                 .path_and_query()
-                .map_or_else(String::new, ToString::to_string),
+                .map_or_else(String::new, |path| path.as_str().to_owned()),
             dialect: place.dialect,
             project: project.or(identity.project),
             client: agent.and_then(wire::client::name),
@@ -166,7 +169,7 @@ impl Proxy {
         match answer {
             Ok(Carried::Upstream(answered)) => self.pass_on(&exchange, *answered, &limits, ending),
             Ok(Carried::Own(mut response)) => {
-                put(response.headers_mut(), "x-request-id", &id.to_string());
+                put(response.headers_mut(), &REQUEST_ID, id.to_string());
                 ending.draft.status = Some(response.status().as_u16());
                 ending.conclude(Outcome::Done, None, None);
                 response
@@ -264,19 +267,33 @@ fn note_cause(ending: &mut Ending, cause: &str) {
     }
 }
 
-/// The whole request body, or why there is none.
+/// Bytes that are set aside for a body because its head says so; a longer one has to prove it first.
+const SET_ASIDE: u64 = 4 * 1024 * 1024;
+
+/// The whole request body, or why there is none. It is copied into memory of its own: the pieces are
+/// slices of the connection's read buffers, and a short body would keep all of such a buffer.
 async fn whole<B>(body: B, limit_mib: usize) -> Result<Bytes, ProxyError>
 where
     B: Body<Data = Bytes>,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let limit = limit_mib * 1024 * 1024;
-    if body.size_hint().lower() > limit as u64 {
+    let announced = body.size_hint().lower();
+    if announced > limit as u64 {
         return Err(ProxyError::TooLarge { limit_mib });
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ProxyError::TooLarge { limit_mib }),
-        Err(_) => Err(ProxyError::RequestCut),
+    let mut whole = Vec::with_capacity(announced.min(SET_ASIDE) as usize);
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return Err(ProxyError::RequestCut);
+        };
+        if let Some(piece) = frame.data_ref() {
+            if piece.len() > limit - whole.len() {
+                return Err(ProxyError::TooLarge { limit_mib });
+            }
+            whole.extend_from_slice(piece);
+        }
     }
+    Ok(Bytes::from(whole))
 }

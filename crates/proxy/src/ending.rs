@@ -28,7 +28,7 @@ pub(crate) struct Ending {
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     pub(crate) status: Option<u16>,
-    pub(crate) upstream_url: Option<String>,
+    pub(crate) upstream_url: Option<http::Uri>,
     pub(crate) sent_headers: http::HeaderMap,
     pub(crate) response_headers: http::HeaderMap,
     pub(crate) times: Times,

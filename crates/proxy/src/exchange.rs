@@ -38,7 +38,7 @@ pub struct Exchange {
     pub project: Option<String>,
     /// Calling program.
     pub client: Option<String>,
-    /// Model, stream, session.
+    /// Model, stream, session; see also [`Exchange::is_stream`] and [`Exchange::session`].
     pub summary: Summary,
     /// As the client sent them.
     pub headers: HeaderMap,
@@ -59,8 +59,20 @@ impl Exchange {
             .clone()
     }
 
+    /// Whether the client asked for a stream.
+    pub fn is_stream(&self) -> bool {
+        self.summary.rest(&self.body()).stream
+    }
+
+    /// Session of the client.
+    pub fn session(&self) -> Option<&str> {
+        self.summary.rest(&self.body()).session.as_deref()
+    }
+
     /// Gives the body up, so that its memory is free before the exchange is.
     pub fn drop_body(&self) {
+        // What it says is read before.
+        self.is_stream();
         *self.body.lock().unwrap_or_else(PoisonError::into_inner) = Bytes::new();
     }
 

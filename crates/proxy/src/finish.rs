@@ -1,8 +1,11 @@
 //! How an exchange ended.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use base::{Usage, UsageBasis};
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ProxyError;
@@ -61,11 +64,11 @@ pub struct Connection {
     /// TLS handshake, µs; only for a new secure one.
     pub tls_us: Option<u64>,
     /// Address reached.
-    pub remote: Option<String>,
+    pub remote: Option<Arc<str>>,
     /// `http/1.1` or `h2`.
-    pub protocol: Option<String>,
+    pub protocol: Option<Cow<'static, str>>,
     /// `direct`, or the proxy on the way.
-    pub path: String,
+    pub path: Arc<str>,
 }
 
 /// Moments in µs from the arrival of the request.
@@ -128,7 +131,7 @@ pub struct Finish {
     /// Status the client got; `None` when it left before.
     pub status: Option<u16>,
     /// Address called, with its query.
-    pub upstream_url: Option<String>,
+    pub upstream_url: Option<Uri>,
     /// Headers as they went upstream.
     pub sent_headers: HeaderMap,
     /// Headers as the upstream answered.

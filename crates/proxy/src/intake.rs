@@ -58,12 +58,11 @@ fn carried(path: &str) -> Option<Place> {
     while let Some(inner) = rest.strip_prefix("v1/") {
         rest = inner;
     }
-    let path = format!("/v1/{rest}");
-    let dialect = Dialect::of_path(&path);
+    let path = ["/v1/", rest].concat();
     Some(Place {
         project: None,
+        dialect: Dialect::of_path(&path),
         path,
-        dialect,
     })
 }
 

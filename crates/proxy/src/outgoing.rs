@@ -17,7 +17,7 @@ use crate::translation::Translation;
 pub(crate) struct Outgoing {
     pub(crate) request: Request<Full<Bytes>>,
     pub(crate) headers: HeaderMap,
-    pub(crate) url: String,
+    pub(crate) url: Uri,
     pub(crate) translation: Option<Translation>,
     /// The answer is a list of models in this dialect, to be turned into the other one.
     pub(crate) models_of: Option<Dialect>,
@@ -57,7 +57,7 @@ pub(crate) fn outgoing(
             )?;
         }
     }
-    let url = uri.to_string();
+    let url = uri.clone();
     let body = match (&translation, &candidate.model) {
         (Some(translation), _) => translation.sent.clone(),
         (None, Some(model)) => with_model(exchange.body(), model),

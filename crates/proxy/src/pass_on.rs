@@ -2,7 +2,7 @@
 
 use base::{Usage, UsageBasis};
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use wire::translate::{self, ErrorAnswer, Memory, Pair, UpstreamError};
 use wire::{Dialect, encoding};
@@ -13,8 +13,9 @@ use crate::carry::{Limits, Proxy};
 use crate::ending::Ending;
 use crate::exchange::Exchange;
 use crate::headers;
+use crate::observer::CostText;
 use crate::recording::Recording;
-use crate::respond::{put, refusal};
+use crate::respond::{COST_BASIS, COST_CNY, COST_USD, POOL_EXHAUSTED, REQUEST_ID, put, refusal};
 use crate::route::{Refusal, Said};
 use crate::tee::Tee;
 use crate::translation::{TranslatedBody, Translation};
@@ -37,10 +38,12 @@ impl Proxy {
             Some(translation) => translated(exchange, answered, translation, ending),
             None => as_it_came(answered, limits, ending),
         };
-        let id = exchange.id.to_string();
-        put(response.headers_mut(), "x-request-id", &id);
-        for (name, value) in costs {
-            put(response.headers_mut(), name, &value);
+        let headers = response.headers_mut();
+        put(headers, &REQUEST_ID, exchange.id.to_string());
+        if let Some((cost, basis)) = costs {
+            put(headers, &COST_USD, cost.usd);
+            put(headers, &COST_CNY, cost.cny);
+            put(headers, &COST_BASIS, basis);
         }
         response
     }
@@ -51,10 +54,10 @@ impl Proxy {
         exchange: &Exchange,
         answered: &Answered,
         site: Option<&str>,
-    ) -> Vec<(&'static str, String)> {
+    ) -> Option<(CostText, &'static str)> {
         let recording = answered.tee.recording();
         if answered.parts.status != StatusCode::OK || answered.dialect == Dialect::Other {
-            return Vec::new();
+            return None;
         }
         let (usage, basis) = match recording.usage() {
             (usage, UsageBasis::Exact) => (usage, "exact"),
@@ -63,14 +66,8 @@ impl Proxy {
         let asked = exchange.summary.model.as_deref();
         let model = recording.fold.model.as_deref().or(asked);
         let at = exchange.started_at;
-        let cost = model.and_then(|model| self.observer.cost(site, model, &usage, at));
-        cost.map_or_else(Vec::new, |cost| {
-            vec![
-                ("x-total-cost-usd", cost.usd),
-                ("x-total-cost-cny", cost.cny),
-                ("x-cost-basis", basis.to_owned()),
-            ]
-        })
+        let cost = self.observer.cost(site, model?, &usage, at)?;
+        Some((cost, basis))
     }
 }
 
@@ -130,7 +127,7 @@ fn translated(
         let error = translate::error(&memory, &told);
         return instead(error, tee, ending);
     }
-    if exchange.summary.stream {
+    if exchange.is_stream() {
         let mut body = TranslatedBody::new(tee, memory, encoding);
         body.begin();
         if let Some(error) = body.machine().failed_early().cloned() {
@@ -140,7 +137,7 @@ fn translated(
         body.tee().attach(ending, None);
         let mut response = Response::new(ProxyBody::Translated(body));
         describe(response.headers_mut(), "text/event-stream", further);
-        put(response.headers_mut(), "cache-control", "no-cache");
+        put(response.headers_mut(), &CACHE_CONTROL, "no-cache");
         return response;
     }
     if let Some(Some(error)) = tee.ended().cloned() {
@@ -200,8 +197,8 @@ pub(crate) fn refuse(dialect: Dialect, refused: &Refusal, id: &str) -> Response<
 
 /// No key is left: when the first one comes back, in seconds.
 pub(crate) fn exhausted(headers: &mut HeaderMap, seconds: u64) {
-    put(headers, "retry-after", &seconds.to_string());
-    put(headers, "x-pool-exhausted", "1");
+    put(headers, &RETRY_AFTER, seconds.to_string());
+    put(headers, &POOL_EXHAUSTED, "1");
 }
 
 /// What an upstream said to somebody before, for this caller.
@@ -228,7 +225,7 @@ fn repeated(dialect: Dialect, said: &Said, id: &str) -> Response<ProxyBody> {
             response
         }
     };
-    put(response.headers_mut(), "x-request-id", id);
+    put(response.headers_mut(), &REQUEST_ID, id.to_owned());
     response
 }
 

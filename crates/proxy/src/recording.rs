@@ -1,5 +1,7 @@
 //! Reading along: what an answer tells while it passes.
 
+use std::borrow::Cow;
+
 use base::{Usage, UsageBasis};
 use bytes::Bytes;
 use http::HeaderMap;
@@ -55,7 +57,11 @@ impl Recording {
                 .get(name)
                 .and_then(|value: &http::HeaderValue| value.to_str().ok())
         };
-        let kind = text(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        let kind = text(CONTENT_TYPE).unwrap_or_default();
+        let kind: Cow<'_, str> = match kind.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => kind.to_ascii_lowercase().into(),
+            false => kind.into(),
+        };
         let reading = match dialect {
             Dialect::Other => Reading::Opaque,
             _ if kind.contains("event-stream") => Reading::Stream(sse::Parser::new()),
@@ -116,7 +122,7 @@ impl Recording {
         }
         let room = self.limit.saturating_sub(self.body.len());
         self.body.extend_from_slice(&piece[..piece.len().min(room)]);
-        if self.arrivals.len() == 1 && exchange.summary.stream && looks_like_events(piece) {
+        if self.arrivals.len() == 1 && looks_like_events(piece) && exchange.is_stream() {
             self.read_as_stream();
         }
         let Reading::Stream(parser) = &mut self.reading else {

@@ -1,7 +1,7 @@
 //! Errors of our own as answers, in the caller's dialect, and text in headers.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::{Value, json};
 use wire::Dialect;
@@ -45,14 +45,21 @@ pub(crate) fn answer(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    put(headers, "x-request-id", request_id);
+    put(headers, &REQUEST_ID, request_id.to_owned());
     response
 }
 
+/// Names of our own headers.
+pub(crate) static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) static COST_USD: HeaderName = HeaderName::from_static("x-total-cost-usd");
+pub(crate) static COST_CNY: HeaderName = HeaderName::from_static("x-total-cost-cny");
+pub(crate) static POOL_EXHAUSTED: HeaderName = HeaderName::from_static("x-pool-exhausted");
+pub(crate) static COST_BASIS: HeaderName = HeaderName::from_static("x-cost-basis");
+
 /// Sets a header of ours. Text that no header can hold is left out.
-pub(crate) fn put(headers: &mut HeaderMap, name: &'static str, text: &str) {
-    if let Ok(value) = HeaderValue::from_str(text) {
-        headers.insert(name, value);
+pub(crate) fn put(headers: &mut HeaderMap, name: &HeaderName, text: impl Into<Bytes>) {
+    if let Ok(value) = HeaderValue::from_maybe_shared(text.into()) {
+        headers.insert(name.clone(), value);
     }
 }
 

@@ -52,7 +52,7 @@ pub struct RouteAsk<'a> {
 /// One request's way through its attempts.
 pub trait Journey: Send {
     /// The next place to try; `None` when there is no other.
-    fn next(&mut self) -> Option<Candidate>;
+    fn next(&mut self) -> Option<Arc<Candidate>>;
 
     /// Whether there would be another place after the present one: only then is it worth to hold an
     /// answer back until it shows whether it is one.
@@ -64,7 +64,7 @@ pub trait Journey: Send {
 
     /// The present attempt showed what the place cannot do. Gives the same place again, to be spoken to in
     /// another way; `None` when the refusal stands.
-    fn learned(&mut self, taught: &Taught) -> Option<Candidate>;
+    fn learned(&mut self, taught: &Taught) -> Option<Arc<Candidate>>;
 
     /// The request is over.
     fn end(&mut self, end: JourneyEnd);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
+use net::{AnswerBody, BaseUrl};
 use tokio::time::{Instant, Sleep};
 
 use crate::body::BodyError;
@@ -27,8 +27,8 @@ use crate::recording::Recording;
 #[derive(Debug)]
 pub struct Tee {
     exchange: Arc<Exchange>,
-    incoming: Incoming,
-    host: String,
+    incoming: AnswerBody,
+    base: BaseUrl,
     /// Pieces that were read before the head went out.
     held: VecDeque<Bytes>,
     held_bytes: u64,
@@ -60,9 +60,9 @@ struct Idle {
 impl Tee {
     pub(crate) fn new(
         exchange: Arc<Exchange>,
-        incoming: Incoming,
+        incoming: AnswerBody,
         recording: Recording,
-        host: String,
+        base: BaseUrl,
         idle: Duration,
     ) -> Self {
         let now = Instant::now();
@@ -74,7 +74,7 @@ impl Tee {
         Self {
             exchange,
             incoming,
-            host,
+            base,
             held: VecDeque::new(),
             held_bytes: 0,
             recording,
@@ -168,8 +168,24 @@ impl Tee {
         }
     }
 
+    /// Takes the first piece if it is there already: it leaves with the head in one write.
+    pub(crate) async fn glance(&mut self) {
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(piece) = self.poll_upstream(context) {
+                self.keep_back(piece);
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+
     async fn hold_piece(&mut self) {
-        match std::future::poll_fn(|context| self.poll_upstream(context)).await {
+        let piece = std::future::poll_fn(|context| self.poll_upstream(context)).await;
+        self.keep_back(piece);
+    }
+
+    fn keep_back(&mut self, piece: Option<Result<Frame<Bytes>, BodyError>>) {
+        match piece {
             Some(Ok(frame)) => {
                 if let Ok(piece) = frame.into_data() {
                     self.held_bytes += piece.len() as u64;
@@ -264,7 +280,7 @@ impl Tee {
         while idle.timer.as_mut().poll(context).is_ready() {
             let due = idle.last + idle.limit;
             if Instant::now() >= due {
-                let (host, seconds) = (self.host.clone(), idle.limit.as_secs());
+                let (host, seconds) = (self.base.host().to_owned(), idle.limit.as_secs());
                 self.end(Some(ProxyError::Idle { host, seconds }));
                 return Poll::Ready(Some(Err(BodyError)));
             }

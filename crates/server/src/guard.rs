@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::{App, Settings};
-use http::header::{AUTHORIZATION, COOKIE, HOST, HeaderMap, ORIGIN};
+use http::header::{AUTHORIZATION, COOKIE, HOST, HeaderMap, HeaderName, ORIGIN};
 use http::{Method, Uri};
 use subtle::ConstantTimeEq;
 
 use crate::rate::RateLimit;
 use crate::refuse::Refusal;
+
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+static TOKEN: HeaderName = HeaderName::from_static("x-relayscope-token");
+static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Name of the session cookie; the port keeps two Relayscopes on one machine apart.
 pub(crate) fn cookie_name(port: u16) -> String {
@@ -90,17 +94,18 @@ impl Guard {
     }
 
     fn recognise(&self, headers: &HeaderMap, settings: &Settings) -> Visitor {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let bearer = text(AUTHORIZATION.as_str()).and_then(|value| {
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let bearer = text(&AUTHORIZATION).and_then(|value| {
             value
                 .strip_prefix("Bearer ")
                 .or_else(|| value.strip_prefix("bearer "))
         });
-        let instead = [bearer, text("x-api-key")];
-        let shown = [bearer, text("x-api-key"), text("x-relayscope-token")];
+        let key_header = text(&API_KEY);
+        let instead = [bearer, key_header];
+        let shown = [bearer, key_header, text(&TOKEN)];
         let session = self.app.session();
-        let name = cookie_name(self.address.port());
-        let cookie = text(COOKIE.as_str()).and_then(|cookies| cookie(cookies, &name));
+        let port = self.address.port();
+        let cookie = text(&COOKIE).and_then(|cookies| cookie(cookies, &cookie_name(port)));
         let is_token = |text: &str| session.is_token(text);
         let key = &settings.security.api_key;
         let is_key =
@@ -168,7 +173,7 @@ fn split_port(host: &str) -> (&str, Option<u16>) {
 /// Whether a browser says that another site makes this request. `same-site` is another port of this
 /// machine, which may be anybody's page.
 fn is_cross_site(headers: &HeaderMap, bind: &Bind<'_>) -> bool {
-    let fetch_site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    let fetch_site = headers.get(&FETCH_SITE).map(|value| value.as_bytes());
     if fetch_site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return true;
     }

@@ -73,7 +73,8 @@ impl Door {
         }
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(visitor);
-        match self.api.oneshot(request).await {
+        // Boxed: the proxy's requests would carry its size along.
+        match Box::pin(self.api.oneshot(request)).await {
             Ok(response) => response.map(ServerBody::Api),
             Err(never) => match never {},
         }

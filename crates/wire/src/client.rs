@@ -30,7 +30,10 @@ pub fn name(user_agent: &str) -> Option<String> {
     for (beginning, program) in PROGRAMS {
         if let Some(rest) = agent.strip_prefix(beginning) {
             let version = rest.split([' ', ';', '(']).next().unwrap_or_default();
-            return Some(format!("{program} {version}").trim_end().to_owned());
+            return Some(match version {
+                "" => (*program).to_owned(),
+                version => [program, " ", version].concat(),
+            });
         }
     }
     let product = agent.split_whitespace().next()?;

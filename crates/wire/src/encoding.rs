@@ -27,7 +27,7 @@ const BROTLI_BUFFER: usize = 4096;
 impl Decoder {
     /// A decoder for the value of `content-encoding`; `None` for no header.
     pub fn new(encoding: Option<&str>) -> Self {
-        let name = encoding.unwrap_or("identity").trim().to_ascii_lowercase();
+        let name = encoding.map_or_else(String::new, |name| name.trim().to_ascii_lowercase());
         let state = match &name[..] {
             "" | "identity" => State::Identity,
             "gzip" | "x-gzip" => {

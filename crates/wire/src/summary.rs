@@ -1,14 +1,26 @@
 //! What the proxy needs to know of a request before it goes out.
 
+use std::sync::OnceLock;
+
 use http::HeaderMap;
 
 use crate::scan;
 
 /// The few members of a request that routing and the list need.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// The model is read at once: agents send it first. What may stand at the end of a body of megabytes is
+/// read when somebody asks for it.
+#[derive(Clone, Debug, Default)]
 pub struct Summary {
     /// The model asked for.
     pub model: Option<String>,
+    named_session: Option<String>,
+    rest: OnceLock<Rest>,
+}
+
+/// See [`Summary::rest`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rest {
     /// Whether a stream is asked for.
     pub stream: bool,
     /// Session of the client: one run of Claude Code, one Codex thread.
@@ -25,28 +37,38 @@ const SESSION_HEADERS: &[&str] = &[
 ];
 
 impl Summary {
-    /// Reads headers and body. A body that is not JSON gives what the headers give.
+    /// Reads headers and the model. A body that is not JSON gives what the headers give.
     pub fn of(headers: &HeaderMap, body: &[u8]) -> Self {
-        let mut summary = Self {
-            session: header_session(headers),
-            ..Self::default()
-        };
-        for (name, value) in scan::members(body) {
-            match name {
-                b"model" => summary.model = scan::string(value),
-                b"stream" => summary.stream = value == b"true",
-                b"metadata" if summary.session.is_none() => {
-                    summary.session = scan::member(value, "user_id")
-                        .and_then(scan::string)
-                        .and_then(|user| session_of_user(&user));
-                }
-                b"prompt_cache_key" if summary.session.is_none() => {
-                    summary.session = scan::string(value);
-                }
-                _ => {}
-            }
+        Self {
+            model: scan::member(body, "model").and_then(scan::string),
+            named_session: header_session(headers),
+            rest: OnceLock::new(),
         }
-        summary
+    }
+
+    /// Stream and session. `body`: the same as before; it is read once.
+    pub fn rest(&self, body: &[u8]) -> &Rest {
+        self.rest.get_or_init(|| {
+            let mut rest = Rest {
+                session: self.named_session.clone(),
+                ..Rest::default()
+            };
+            for (name, value) in scan::members(body) {
+                match name {
+                    b"stream" => rest.stream = value == b"true",
+                    b"metadata" if rest.session.is_none() => {
+                        rest.session = scan::member(value, "user_id")
+                            .and_then(scan::string)
+                            .and_then(|user| session_of_user(&user));
+                    }
+                    b"prompt_cache_key" if rest.session.is_none() => {
+                        rest.session = scan::string(value);
+                    }
+                    _ => {}
+                }
+            }
+            rest
+        })
     }
 }
 
@@ -73,34 +95,35 @@ pub(crate) fn session_of_user(user: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn of(headers: &HeaderMap, body: &str) -> (Option<String>, Rest) {
+        let summary = Summary::of(headers, body.as_bytes());
+        (summary.model.clone(), summary.rest(body.as_bytes()).clone())
+    }
+
     #[test]
     fn reads_model_stream_and_session() {
-        let of = |body: &str| Summary::of(&HeaderMap::new(), body.as_bytes());
+        let of = |body| of(&HeaderMap::new(), body);
+        let nothing = (None, Rest::default());
         let body = r#"{"model":"claude-opus-5-5","metadata":{"user_id":"user_1_account_2_session_abc"},"stream":true}"#;
-        assert_eq!(
-            of(body),
-            Summary {
-                model: Some("claude-opus-5-5".into()),
-                stream: true,
-                session: Some("abc".into())
-            }
-        );
+        let rest = Rest {
+            stream: true,
+            session: Some("abc".into()),
+        };
+        assert_eq!(of(body), (Some("claude-opus-5-5".into()), rest));
         let body =
             r#"{"metadata":{"user_id":"{\"device_id\":\"d\",\"session_id\":\"s\"}"},"model":"m"}"#;
-        assert_eq!(of(body).session.as_deref(), Some("s"));
-        assert_eq!(
-            of(r#"{"prompt_cache_key":"k"}"#).session.as_deref(),
-            Some("k")
-        );
-        assert_eq!(of("not json"), Summary::default());
-        assert_eq!(of(r#"{"model":7,"stream":"true"}"#), Summary::default());
+        assert_eq!(of(body).1.session.as_deref(), Some("s"));
+        let body = r#"{"prompt_cache_key":"k"}"#;
+        assert_eq!(of(body).1.session.as_deref(), Some("k"));
+        assert_eq!(of("not json"), nothing);
+        assert_eq!(of(r#"{"model":7,"stream":"true"}"#), nothing);
     }
 
     #[test]
     fn a_header_names_the_session_first() {
         let mut headers = HeaderMap::new();
         headers.insert("x-claude-code-session-id", "from-header".parse().unwrap());
-        let summary = Summary::of(&headers, br#"{"prompt_cache_key":"k"}"#);
-        assert_eq!(summary.session.as_deref(), Some("from-header"));
+        let (_, rest) = of(&headers, r#"{"prompt_cache_key":"k"}"#);
+        assert_eq!(rest.session.as_deref(), Some("from-header"));
     }
 }

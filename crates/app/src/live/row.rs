@@ -35,7 +35,7 @@ pub(crate) fn running(exchange: &Exchange, pricing: &Pricing, revision: u64) -> 
         client: exchange.client.clone(),
         site: sample.site.clone(),
         key: sample.key_label.clone(),
-        stream: exchange.summary.stream,
+        stream: exchange.is_stream(),
         status: sample.status,
         tokens,
         cost,

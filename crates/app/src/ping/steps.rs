@@ -27,7 +27,7 @@ pub(super) fn of_way(key: &PingKey, heard: Option<&Heard>, ids: &[String]) -> Ve
         if key.tls_ms.is_some() {
             steps.push(timed("tls", key.tls_ms, None));
         }
-        let way = Some(facts.path().to_owned());
+        let way = Some(facts.path().to_string());
         steps.push(timed("first_byte", key.first_byte_ms, way));
     }
     let refused = key.state == "err";

@@ -40,7 +40,7 @@ impl Queries {
         let request = self.body_of(&id, Part::Request).ok();
         Ok(put_together(
             row,
-            exchange.summary.session.clone(),
+            exchange.session().map(str::to_owned),
             kept,
             request,
             None,
@@ -190,9 +190,9 @@ fn connection(connection: Connection) -> ConnectionView {
         dns_ms: ms(connection.dns_us),
         connect_ms: ms(connection.connect_us),
         tls_ms: ms(connection.tls_us),
-        remote: connection.remote,
-        protocol: connection.protocol,
-        path: connection.path,
+        remote: connection.remote.map(|remote| remote.to_string()),
+        protocol: connection.protocol.map(Into::into),
+        path: connection.path.to_string(),
     }
 }
 

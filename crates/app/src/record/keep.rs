@@ -68,13 +68,13 @@ pub(super) fn started(exchange: &Exchange) -> store::Exchange {
         started_at: exchange.started_at,
         outcome: "running".to_owned(),
         project: exchange.project.clone(),
-        session: exchange.summary.session.clone(),
+        session: exchange.session().map(str::to_owned),
         client: exchange.client.clone(),
         dialect: exchange.dialect.name().to_owned(),
         method: exchange.method.to_string(),
         path: redact::path_and_query(&exchange.path).into_owned(),
         model: exchange.summary.model.clone(),
-        stream: exchange.summary.stream,
+        stream: exchange.is_stream(),
         cost_basis: "none".to_owned(),
         ..store::Exchange::default()
     }
@@ -142,12 +142,12 @@ pub(super) fn finished(
         ..started(exchange)
     };
     let known = finish.usage_basis != UsageBasis::Unknown;
-    let url = finish.upstream_url.as_deref();
+    let url = finish.upstream_url.as_ref().map(ToString::to_string);
     let kept = Kept {
         request_headers: own_redact::headers(&exchange.headers, &secrets),
         sent_headers: own_redact::headers(&finish.sent_headers, &secrets),
         response_headers: own_redact::headers(&finish.response_headers, &secrets),
-        upstream_url: url.map(|url| redact::path_and_query(url).into_owned()),
+        upstream_url: url.map(|url| redact::path_and_query(&url).into_owned()),
         request_bytes: exchange.body_bytes,
         response_bytes: finish.response_bytes,
         response_id: finish.response_id.take(),

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
 use net::{ConnectionFacts, NetError, Upstream};
 use route::Failure;
 use wire::encoding::Decoder;
@@ -52,7 +51,7 @@ pub(crate) struct Opened {
     pub(crate) head: Duration,
     begin: Instant,
     bounds: Bounds,
-    body: Incoming,
+    body: net::AnswerBody,
     decoder: Decoder,
     read: usize,
 }
@@ -208,7 +207,7 @@ impl Line {
         Ok(Opened {
             status: parts.status,
             headers: parts.headers,
-            facts: answer.facts,
+            facts: Some(answer.facts),
             head: begin.elapsed(),
             begin,
             bounds,

@@ -142,7 +142,7 @@ impl SiteJourney {
 }
 
 impl Journey for SiteJourney {
-    fn next(&mut self) -> Option<Candidate> {
+    fn next(&mut self) -> Option<Arc<Candidate>> {
         for _ in 0..RACES {
             let plan = self.plan().ok()?;
             let candidate = plan.candidates.first()?;
@@ -154,7 +154,7 @@ impl Journey for SiteJourney {
             self.course.note(candidate);
             self.permit = Some(permit);
             self.present = Some(candidate.clone());
-            return self.place(candidate);
+            return self.place(candidate).map(Arc::new);
         }
         None
     }
@@ -201,11 +201,12 @@ impl Journey for SiteJourney {
         }
     }
 
-    fn learned(&mut self, taught: &Taught) -> Option<Candidate> {
+    fn learned(&mut self, taught: &Taught) -> Option<Arc<Candidate>> {
         let candidate = self.present.as_ref()?;
         let site = self.routing.site(&candidate.site)?;
         let is_new = self.sites.taught(&site.site.id, &candidate.model, taught);
-        is_new.then(|| self.place(candidate)).flatten()
+        let better = is_new.then(|| self.place(candidate)).flatten();
+        better.map(Arc::new)
     }
 
     fn end(&mut self, end: JourneyEnd) {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName};
 use proxy::{Identity, Journey, ProxyError, Refusal, Route, RouteAsk, Said};
 use route::{Allowance, Ask, Choice, Course, Nobody, Purpose, RouteError, SessionKey, SiteId};
 use sha2::{Digest, Sha256};
@@ -17,6 +18,10 @@ use crate::route::SettingsRoute;
 
 /// How local client keys begin.
 pub(super) const LOCAL_KEY: &str = "sk-local-";
+
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+static SITE: HeaderName = HeaderName::from_static("x-relayscope-site");
+static PROVIDER: HeaderName = HeaderName::from_static("x-upstream-provider");
 
 /// Routes over sites; without one for a request, by the `upstream.*` settings.
 pub(crate) struct SiteRoute {
@@ -53,11 +58,11 @@ impl Route for SiteRoute {
         if local.is_some() && client_key.is_none() {
             return Err(ProxyError::UnknownClientKey.into());
         }
-        let text = |name: &str| {
+        let text = |name: &HeaderName| {
             let value = ask.headers.get(name)?;
             proxy::header_value(value)
         };
-        let wanted = text("x-relayscope-site");
+        let wanted = text(&SITE);
         if routing.sites.is_empty() && wanted.is_none() {
             return Ok(self.settings.journey(ask)?);
         }
@@ -68,7 +73,7 @@ impl Route for SiteRoute {
                 None => return Err(ProxyError::UnknownSite(name).into()),
             },
         };
-        let provider = text("x-upstream-provider");
+        let provider = text(&PROVIDER);
         let spoken = caller(ask);
         let purposes = match routing.rules.look_at_purposes() {
             true => purposes(&Signals::of(ask.headers, ask.body)),
@@ -127,11 +132,10 @@ impl SiteRoute {
             })
             .collect();
         let settings = self.sites.settings();
-        let session = ask
-            .summary
-            .session
-            .as_deref()
-            .filter(|_| settings.routing.sticky);
+        let session = match settings.routing.sticky {
+            true => ask.summary.rest(ask.body).session.as_deref(),
+            false => None,
+        };
         let project = ask.project.unwrap_or_default();
         let session = session
             .zip(sites.first())
@@ -228,9 +232,9 @@ fn client_key_label(key: Option<&store::sites::ClientKey>) -> String {
 
 /// The local client key that a program sent in the place of a vendor's key.
 fn local_key(headers: &HeaderMap) -> Option<&str> {
-    let text = |name: &str| headers.get(name)?.to_str().ok();
-    let bearer = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
-    [bearer, text("x-api-key")]
+    let text = |name: &HeaderName| headers.get(name)?.to_str().ok();
+    let bearer = text(&AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    [bearer, text(&API_KEY)]
         .into_iter()
         .flatten()
         .find(|key| key.starts_with(LOCAL_KEY))

@@ -310,7 +310,7 @@ fn observation(seen: Seen) -> Observation {
         path: seen.exchange.path.clone(),
         headers: Vec::new(),
         body: serde_json::from_slice(&seen.exchange.body()).ok(),
-        stream: seen.exchange.summary.stream,
+        stream: seen.exchange.is_stream(),
     };
     let call = Call {
         id: CallId(0),

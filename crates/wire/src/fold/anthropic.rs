@@ -1,21 +1,54 @@
 //! Anthropic Messages.
 
+use memchr::memmem;
 use serde::Deserialize;
 
 use super::usage::AnthropicUsage;
-use super::{Content, Delta, Fold, delta_of};
+use super::{Content, Delta, Fold};
 use crate::scan;
 use crate::sse::Event;
 
-/// Members that hold added content, by what they add. A `signature_delta` is no content.
-const DELTAS: &[(&[u8], Content)] = &[
-    (b"\"text\":\"", Content::Text),
-    (b"\"partial_json\":\"", Content::ToolCall),
-    (b"\"thinking\":\"", Content::Thinking),
-    (b"\"text\": \"", Content::Text),
-    (b"\"partial_json\": \"", Content::ToolCall),
-    (b"\"thinking\": \"", Content::Thinking),
-];
+/// What a delta adds, by the member that holds it. A `signature_delta` is no content.
+fn content_of(member: &[u8]) -> Option<Content> {
+    match member {
+        b"text" => Some(Content::Text),
+        b"partial_json" => Some(Content::ToolCall),
+        b"thinking" => Some(Content::Thinking),
+        _ => None,
+    }
+}
+
+/// The content in the `delta` of a `content_block_delta`.
+fn content(delta: &[u8]) -> Option<Delta> {
+    scan::members(delta).find_map(|(name, value)| {
+        let content = content_of(name)?;
+        let text = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+        (!text.is_empty()).then_some(Delta {
+            content,
+            bytes: text.len(),
+        })
+    })
+}
+
+/// `type` and `delta` of an event's data.
+fn type_and_delta(data: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
+    let (mut kind, mut delta) = (None, None);
+    for (name, value) in scan::members(data) {
+        match name {
+            b"type" => {
+                kind = value
+                    .strip_prefix(b"\"")
+                    .and_then(|kind| kind.strip_suffix(b"\""))
+            }
+            b"delta" => delta = Some(value),
+            _ => {}
+        }
+        if kind.is_some() && delta.is_some() {
+            break;
+        }
+    }
+    (kind, delta)
+}
 
 /// Whether a block begins that calls a tool: `tool_use`, `server_tool_use`, `mcp_tool_use`.
 fn begins_a_call(data: &[u8]) -> bool {
@@ -24,12 +57,20 @@ fn begins_a_call(data: &[u8]) -> bool {
     kind.is_some_and(|kind| kind.ends_with(b"tool_use\""))
 }
 
+/// Whether a list is not empty.
+fn holds_something(list: &[u8]) -> bool {
+    let inside = list
+        .strip_prefix(b"[")
+        .and_then(|rest| rest.strip_suffix(b"]"));
+    inside.is_some_and(|inside| !inside.trim_ascii().is_empty())
+}
+
 impl Fold {
     pub(super) fn anthropic_event(&mut self, event: &Event<'_>) -> Option<Delta> {
         // Relays may drop the `event:` line; the data names its type too.
-        let named = scan::member(event.data, "type").and_then(|kind| kind.strip_prefix(b"\""));
-        match named.map_or(event.name, |kind| &kind[..kind.len() - 1]) {
-            b"content_block_delta" => return delta_of(event.data, DELTAS),
+        let (kind, delta) = type_and_delta(event.data);
+        match kind.unwrap_or(event.name) {
+            b"content_block_delta" => return delta.and_then(content),
             // A call without input has no delta, and is an answer all the same.
             b"content_block_start" if begins_a_call(event.data) => self.has_content = true,
             b"message_start" => {
@@ -60,7 +101,9 @@ impl Fold {
     }
 
     pub(super) fn anthropic_answer(&mut self, body: &[u8]) {
-        if let Ok(failure) = serde_json::from_slice::<Failure>(body)
+        let may_fail = memmem::find(body, b"\"error\"").is_some();
+        if may_fail
+            && let Ok(failure) = serde_json::from_slice::<Failure>(body)
             && (failure.error.kind.is_some() || failure.error.message.is_some())
         {
             self.note_error(
@@ -69,15 +112,26 @@ impl Fold {
             );
             return;
         }
-        if let Ok(message) = serde_json::from_slice::<Message>(body) {
-            self.has_content = message
-                .content
-                .as_ref()
-                .is_some_and(|content| !content.is_empty());
-            self.content_bytes = if self.has_content { body.len() } else { 0 };
-            self.ended = message.stop_reason.is_some();
-            self.anthropic_message(message);
+        // Half an answer is none.
+        if !body.trim_ascii_end().ends_with(b"}") {
+            return;
         }
+        for (name, value) in scan::members(body) {
+            match name {
+                b"id" => self.response_id = scan::string(value).or(self.response_id.take()),
+                b"model" => self.model = scan::string(value).or(self.model.take()),
+                b"stop_reason" => self.stop_reason = scan::string(value),
+                b"content" => self.has_content = holds_something(value),
+                b"usage" => {
+                    if let Ok(usage) = serde_json::from_slice(value) {
+                        self.reading.merge_anthropic(&usage);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.content_bytes = if self.has_content { body.len() } else { 0 };
+        self.ended = self.stop_reason.is_some();
     }
 
     fn anthropic_message(&mut self, message: Message) {
@@ -102,7 +156,6 @@ struct Message {
     model: Option<String>,
     stop_reason: Option<String>,
     usage: Option<AnthropicUsage>,
-    content: Option<Vec<serde::de::IgnoredAny>>,
 }
 
 #[derive(Debug, Deserialize)]
