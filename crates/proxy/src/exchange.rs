@@ -69,10 +69,10 @@ impl Exchange {
         self.summary.rest(&self.body()).session.as_deref()
     }
 
-    /// Gives the body up, so that its memory is free before the exchange is.
-    pub fn drop_body(&self) {
-        // What it says is read before.
-        self.is_stream();
+    /// Gives the body up, so that its memory is free before the exchange is. `stream`: whether the answer
+    /// was one; there is no time now to look for what the body says of it.
+    pub fn drop_body(&self, stream: bool) {
+        self.summary.settle(stream);
         *self.body.lock().unwrap_or_else(PoisonError::into_inner) = Bytes::new();
     }
 

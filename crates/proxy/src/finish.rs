@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base::{Usage, UsageBasis};
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ProxyError;
@@ -117,6 +118,14 @@ pub struct Why {
     pub code: String,
     /// The values that the sentence names.
     pub params: Vec<(String, String)>,
+}
+
+impl Finish {
+    /// Whether the answer was a stream of events.
+    pub fn is_stream(&self) -> bool {
+        let kind = self.response_headers.get(http::header::CONTENT_TYPE);
+        kind.is_some_and(|kind| memmem::find(kind.as_bytes(), b"event-stream").is_some())
+    }
 }
 
 /// Everything about the end of an exchange.

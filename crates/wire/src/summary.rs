@@ -46,6 +46,14 @@ impl Summary {
         }
     }
 
+    /// Decides without the body: it is given up, and with it a session that only it names.
+    pub fn settle(&self, stream: bool) {
+        self.rest.get_or_init(|| Rest {
+            stream,
+            session: self.named_session.clone(),
+        });
+    }
+
     /// Stream and session. `body`: the same as before; it is read once.
     pub fn rest(&self, body: &[u8]) -> &Rest {
         self.rest.get_or_init(|| {
@@ -117,6 +125,15 @@ mod tests {
         assert_eq!(of(body).1.session.as_deref(), Some("k"));
         assert_eq!(of("not json"), nothing);
         assert_eq!(of(r#"{"model":7,"stream":"true"}"#), nothing);
+    }
+
+    #[test]
+    fn a_body_that_is_given_up_is_not_read() {
+        let body = br#"{"model":"m","prompt_cache_key":"k","stream":false}"#;
+        let summary = Summary::of(&HeaderMap::new(), body);
+        summary.settle(true);
+        let rest = summary.rest(body);
+        assert_eq!((rest.stream, rest.session.as_deref()), (true, None));
     }
 
     #[test]
