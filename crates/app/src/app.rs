@@ -143,11 +143,11 @@ impl App {
         restore(&store, &live, &settings.now())?;
         let counting = Arc::new(Counting::default());
         let on_row = {
-            let (live, counting) = (live.clone(), counting.clone());
+            let (live, counting, clock) = (live.clone(), counting.clone(), clock.clone());
             Box::new(
-                move |exchange: &Arc<proxy::Exchange>, row: &store::Exchange| {
+                move |exchange: &Arc<proxy::Exchange>, row: &store::Exchange, pace| {
                     live.finished(exchange.id, row);
-                    counting.learn(exchange, row);
+                    counting.learn(exchange, row, pace, clock.now());
                 },
             )
         };

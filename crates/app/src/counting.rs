@@ -2,13 +2,18 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::UsageBasis;
+use base::{Timestamp, UsageBasis};
 use proxy::Exchange;
 use wire::count::{self, Corrections};
 
-/// Once so many answers have been seen, one in [`SAMPLE`] is enough.
+use crate::record::Pace;
+
+/// Once so many answers have been seen, one in [`SAMPLE`] is enough, and one in [`PAUSE`].
 const ENOUGH: u32 = 20;
 const SAMPLE: u32 = 16;
+
+/// µs.
+const PAUSE: u64 = 1_000_000;
 
 /// Corrections in force. Read by requests, taught by the recorder.
 #[derive(Debug, Default)]
@@ -20,6 +25,7 @@ pub(crate) struct Counting {
 struct Counted {
     now: Arc<Corrections>,
     turn: u32,
+    last: Timestamp,
     unsaved: bool,
 }
 
@@ -49,8 +55,18 @@ impl Counting {
         serde_json::to_string(&*counted.now).ok()
     }
 
-    /// Compares what a finished exchange was charged with what we would have counted.
-    pub(crate) fn learn(&self, exchange: &Exchange, row: &store::Exchange) {
+    /// Compares what a finished exchange was charged with what we would have counted; not while there
+    /// is more urgent work, since it reads the whole body.
+    pub(crate) fn learn(
+        &self,
+        exchange: &Exchange,
+        row: &store::Exchange,
+        pace: Pace,
+        now: Timestamp,
+    ) {
+        if pace == Pace::Behind {
+            return;
+        }
         let model = row.model_served.as_deref().or(row.model.as_deref());
         let usage = &row.usage;
         let charged = usage.input + usage.cache_read + usage.cache_write_5m + usage.cache_write_1h;
@@ -60,9 +76,12 @@ impl Counting {
         {
             let mut counted = self.counted();
             counted.turn = counted.turn.wrapping_add(1);
-            if counted.now.of(model).seen >= ENOUGH && !counted.turn.is_multiple_of(SAMPLE) {
+            let sampled = counted.turn.is_multiple_of(SAMPLE)
+                && (now.0 - counted.last.0).unsigned_abs() >= PAUSE;
+            if !sampled && counted.now.of(model).seen >= ENOUGH {
                 return;
             }
+            counted.last = now;
         }
         let estimated = count::quick(&exchange.body());
         let mut counted = self.counted();

@@ -169,27 +169,33 @@ pub fn text(text: &str) -> Cow<'_, str> {
 
 /// The first run of at least 16 key characters that begins like a key.
 fn next_key(text: &str, from: usize) -> Option<std::ops::Range<usize>> {
-    let is_key =
-        |character: char| character.is_ascii_alphanumeric() || "-_.+/=".contains(character);
-    let starts = KEY_PREFIXES.iter().filter_map(|prefix| {
-        text[from..]
-            .match_indices(prefix)
-            .map(|(offset, _)| from + offset)
-            .find(|&start| {
-                let before = text[..start].chars().next_back();
-                let length = text[start..]
-                    .find(|character| !is_key(character))
-                    .unwrap_or(text.len() - start);
-                length >= SHORTEST_KEY
-                    && !before.is_some_and(|character| character.is_ascii_alphanumeric())
-            })
-    });
-    let start = starts.min()?;
-    let length = text[start..]
-        .find(|character| !is_key(character))
-        .unwrap_or(text.len() - start);
-    let key = text[start..start + length].trim_end_matches('.');
-    Some(start..start + key.len())
+    let bytes = text.as_bytes();
+    (from..bytes.len()).find_map(|start| {
+        let inside = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
+        if inside || !begins_key(&bytes[start..]) {
+            return None;
+        }
+        let run = &bytes[start..];
+        let length = run.iter().position(|byte| !is_key_byte(*byte));
+        let key = &run[..length.unwrap_or(run.len())];
+        if key.len() < SHORTEST_KEY {
+            return None;
+        }
+        let dots = key.iter().rev().take_while(|byte| **byte == b'.').count();
+        Some(start..start + key.len() - dots)
+    })
+}
+
+fn begins_key(bytes: &[u8]) -> bool {
+    // Most bytes begin no prefix: one look tells.
+    matches!(bytes.first(), Some(first) if b"sAgxectfw".contains(first))
+        && KEY_PREFIXES
+            .iter()
+            .any(|prefix| bytes.starts_with(prefix.as_bytes()))
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.+/=".contains(&byte)
 }
 
 #[cfg(test)]
@@ -241,6 +247,18 @@ mod tests {
             path_and_query("/v1?key=abc&x=1&API_KEY=z"),
             "/v1?key=••••••••&x=1&API_KEY=••••••••"
         );
+    }
+
+    #[test]
+    fn every_prefix_is_looked_for() {
+        for prefix in KEY_PREFIXES {
+            let quoted = format!("数key={prefix}0123456789abcdefWXYZ...");
+            let clean = text(&quoted);
+            assert!(!clean.contains("0123456789"), "{clean}");
+            assert!(clean.ends_with("WXYZ..."), "{clean}");
+            let inside = format!("a{prefix}0123456789abcdefWXYZ");
+            assert_eq!(text(&inside), inside);
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Queries {
     /// What the lists do not show of an exchange.
     pub(super) fn kept(&self, id: &str) -> Result<Kept, QueryError> {
         let text = self.store.detail(id)?;
-        let kept = text.and_then(|text| serde_json::from_str(&text).ok());
+        let kept = text.and_then(|text| Kept::read(&text));
         Ok(kept.unwrap_or_default())
     }
 }

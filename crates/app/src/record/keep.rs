@@ -8,6 +8,7 @@ use store::{NewBody, Side};
 use wire::translate::{Change, Memory};
 use wire::{Dialect, encoding};
 
+use super::lines::{self, Lines, SentLine};
 use super::redact as own_redact;
 use crate::pricing::Pricing;
 use crate::view::{CostBasis, HeaderView, PricingView};
@@ -20,20 +21,45 @@ const LONGEST_MESSAGE: usize = 600;
 #[serde(default)]
 #[expect(missing_docs, reason = "the members are those of proxy::Finish")]
 pub struct Kept {
+    #[serde(skip_serializing)]
     pub request_headers: Vec<HeaderView>,
+    #[serde(skip_serializing)]
     pub sent_headers: Vec<HeaderView>,
+    /// Instead of `sent_headers`, since most of them are the caller's.
+    #[serde(skip_serializing)]
+    pub(crate) sent: Vec<SentLine>,
+    #[serde(skip_serializing)]
     pub response_headers: Vec<HeaderView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub upstream_url: Option<String>,
     pub request_bytes: u64,
     pub response_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub error_params: Vec<(String, String)>,
     pub times: Times,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
     pub attempts: Vec<Attempt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pricing: Option<PricingView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub translation: Option<KeptTranslation>,
+}
+
+impl Kept {
+    /// Reads what was written; `None`: it is not that.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut kept: Self = serde_json::from_str(text).ok()?;
+        let sent = std::mem::take(&mut kept.sent);
+        if kept.sent_headers.is_empty() {
+            kept.sent_headers = lines::restore(sent, &kept.request_headers)?;
+        }
+        Some(kept)
+    }
 }
 
 /// How the upstream was spoken to, where that was not in the caller's dialect.
@@ -50,7 +76,8 @@ pub struct KeptTranslation {
 /// Everything about one finished exchange, ready to be written.
 pub(super) struct Record {
     pub(super) row: store::Exchange,
-    pub(super) kept: Kept,
+    /// [`Kept`] as JSON.
+    pub(super) detail: String,
     pub(super) bodies: Vec<NewBody<Bytes>>,
 }
 
@@ -87,6 +114,7 @@ pub(super) fn finished(
     dropped: bool,
     policy: BodyPolicy,
     pricing: &Pricing,
+    lines: &mut Lines,
 ) -> Record {
     estimate_missing_usage(exchange, &mut finish);
     let asked = exchange.summary.model.as_deref();
@@ -103,8 +131,7 @@ pub(super) fn finished(
         finish.usage_basis,
         exchange.started_at,
     );
-    let mut secrets = own_redact::secrets(&exchange.headers, &exchange.path);
-    secrets.extend(own_redact::secrets(&finish.sent_headers, ""));
+    let secrets = lines.secrets(&exchange.headers, &finish.sent_headers, &exchange.path);
     let (error_code, error_params, error_message) = error(&finish);
     let attempt = finish.attempts.last();
     let row = store::Exchange {
@@ -144,9 +171,6 @@ pub(super) fn finished(
     let known = finish.usage_basis != UsageBasis::Unknown;
     let url = finish.upstream_url.as_ref().map(ToString::to_string);
     let kept = Kept {
-        request_headers: own_redact::headers(&exchange.headers, &secrets),
-        sent_headers: own_redact::headers(&finish.sent_headers, &secrets),
-        response_headers: own_redact::headers(&finish.response_headers, &secrets),
         upstream_url: url.map(|url| redact::path_and_query(&url).into_owned()),
         request_bytes: exchange.body_bytes,
         response_bytes: finish.response_bytes,
@@ -169,14 +193,31 @@ pub(super) fn finished(
                 memory: translation.memory.clone(),
                 changes: translation.changes.clone(),
             }),
+        ..Kept::default()
     };
+    let mut detail = String::with_capacity(4_096);
+    detail.push('{');
+    lines.write(
+        &exchange.headers,
+        &finish.sent_headers,
+        &finish.response_headers,
+        &secrets,
+        &mut detail,
+    );
+    let rest = serde_json::to_string(&kept).unwrap_or_default();
+    detail.push(',');
+    detail.push_str(rest.strip_prefix('{').unwrap_or("}"));
     let keep = policy.keep && !dropped;
     let bodies = if keep {
         bodies(exchange, &finish, &secrets, policy.limit)
     } else {
         Vec::new()
     };
-    Record { row, kept, bodies }
+    Record {
+        row,
+        detail,
+        bodies,
+    }
 }
 
 /// Whether a model may have worked: an answer began, or the client did not wait for one.

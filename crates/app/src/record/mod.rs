@@ -1,10 +1,11 @@
 //! From what happened to what is kept.
 
 mod keep;
+mod lines;
 mod queue;
 mod recorder;
 mod redact;
 
 pub use keep::Kept;
-pub use recorder::{OnRow, Recorder};
+pub use recorder::{OnRow, Pace, Recorder};
 pub(crate) use redact::{headers, secrets};

@@ -1,6 +1,6 @@
 //! The one thread that writes.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use proxy::{Exchange, Finish};
 use store::{Change, Store, StoreError};
 
 use super::keep::{self, BodyPolicy};
+use super::lines::Lines;
 use super::queue::{Item, Queue};
 use crate::pricing::Pricing;
 use crate::priority::{self, Urgency};
@@ -36,7 +37,16 @@ const MOST_PENDING: usize = 50_000;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Told of every finished exchange as soon as its row is known.
-pub type OnRow = Box<dyn Fn(&Arc<Exchange>, &store::Exchange) + Send>;
+pub type OnRow = Box<dyn Fn(&Arc<Exchange>, &store::Exchange, Pace) + Send>;
+
+/// Whether the recorder has time for what is not needed at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Little waits.
+    Calm,
+    /// So much waits that bodies are given up.
+    Behind,
+}
 
 /// Takes what happens and writes it, without ever making the caller wait.
 pub struct Recorder {
@@ -62,6 +72,7 @@ impl Recorder {
             settings,
             pricing,
             on_row,
+            lines: Lines::new(),
             pending: Vec::new(),
             retry_at: None,
             trouble: trouble.clone(),
@@ -138,6 +149,7 @@ struct Writer {
     settings: Arc<SettingsStore>,
     pricing: Pricing,
     on_row: OnRow,
+    lines: Lines,
     /// Rows that could not be written yet, without bodies.
     pending: Vec<Change<Bytes>>,
     /// When to try again; until then everything is held back.
@@ -177,24 +189,25 @@ impl Writer {
 
     /// Items as rows. A start whose end is in the same batch is left out.
     /// `behind`: too much waits for bodies to be kept.
-    fn changes(&self, items: Vec<Item>, behind: bool) -> (Vec<Change<Bytes>>, usize) {
+    fn changes(&mut self, items: Vec<Item>, behind: bool) -> (Vec<Change<Bytes>>, usize) {
         let capture = &self.settings.now().capture;
         let limit = capture.max_body_mib as usize * 1024 * 1024;
         let policy = BodyPolicy {
             keep: capture.bodies,
             limit,
         };
-        let ended: HashMap<_, _> = items
+        let pace = if behind { Pace::Behind } else { Pace::Calm };
+        let ended: HashSet<_> = items
             .iter()
             .filter_map(|item| match item {
-                Item::Finished { exchange, .. } => Some((exchange.id, ())),
+                Item::Finished { exchange, .. } => Some(exchange.id),
                 Item::Started(_) => None,
             })
             .collect();
         let (mut batch, mut body_bytes) = (Vec::with_capacity(items.len()), 0);
         for item in items {
             match item {
-                Item::Started(exchange) if ended.contains_key(&exchange.id) => {}
+                Item::Started(exchange) if ended.contains(&exchange.id) => {}
                 Item::Started(exchange) => {
                     batch.push(Change::Started(Box::new(keep::started(&exchange))));
                 }
@@ -210,13 +223,12 @@ impl Writer {
                         body_bytes += exchange.body().len() + finish.response_body.len();
                     }
                     let lost = dropped || (behind && policy.keep);
-                    let record = keep::finished(&exchange, *finish, lost, policy, &self.pricing);
-                    (self.on_row)(&exchange, &record.row);
-                    let detail = serde_json::to_string(&record.kept).unwrap_or_default();
-                    let exchange = Box::new(record.row);
+                    let (pricing, lines) = (&self.pricing, &mut self.lines);
+                    let record = keep::finished(&exchange, *finish, lost, policy, pricing, lines);
+                    (self.on_row)(&exchange, &record.row, pace);
                     batch.push(Change::Finished {
-                        exchange,
-                        detail,
+                        exchange: Box::new(record.row),
+                        detail: record.detail,
                         bodies: record.bodies,
                     });
                 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base::redact;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use memchr::memmem;
 
 use crate::view::HeaderView;
@@ -18,20 +18,25 @@ pub(crate) fn headers(headers: &HeaderMap, secrets: &[Vec<u8>]) -> Vec<HeaderVie
     headers
         .iter()
         .map(|(name, value)| {
-            let (name, text) = (name.as_str(), String::from_utf8_lossy(value.as_bytes()));
-            let secret = redact::is_secret_header(name);
-            let value = if secret {
-                redact::header_value(name, &text)
-            } else {
-                redact::text(&quoted(&text, secrets)).into_owned()
-            };
-            HeaderView {
-                name: name.to_owned(),
-                value,
-                secret,
-            }
+            let secret = redact::is_secret_header(name.as_str());
+            line(name.as_str(), value.as_bytes(), secret, secrets)
         })
         .collect()
+}
+
+/// One of them. `secret`: its name says that its value is one.
+pub(super) fn line(name: &str, value: &[u8], secret: bool, secrets: &[Vec<u8>]) -> HeaderView {
+    let text = String::from_utf8_lossy(value);
+    let value = if secret {
+        redact::header_value(name, &text)
+    } else {
+        redact::text(&quoted(&text, secrets)).into_owned()
+    };
+    HeaderView {
+        name: name.to_owned(),
+        value,
+        secret,
+    }
 }
 
 /// A text in which the secrets are blotted out.
@@ -44,9 +49,20 @@ pub(super) fn quoted<'a>(text: &'a str, secrets: &[Vec<u8>]) -> Cow<'a, str> {
 
 /// The secrets of a request, to be found again where an upstream quotes them.
 pub(crate) fn secrets(headers: &HeaderMap, path: &str) -> Vec<Vec<u8>> {
+    secrets_where(headers, path, |name| {
+        redact::is_secret_header(name.as_str())
+    })
+}
+
+/// The same, told by the caller which headers are secret.
+pub(super) fn secrets_where(
+    headers: &HeaderMap,
+    path: &str,
+    mut is_secret: impl FnMut(&HeaderName) -> bool,
+) -> Vec<Vec<u8>> {
     let in_headers = headers
         .iter()
-        .filter(|(name, _)| redact::is_secret_header(name.as_str()))
+        .filter(|(name, _)| is_secret(name))
         .flat_map(|(_, value)| {
             value
                 .as_bytes()
