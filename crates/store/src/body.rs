@@ -3,34 +3,23 @@
 //! Coding agents resend the whole conversation with every step. Pieces are cut at places that the
 //! bytes themselves determine (FastCDC), so an unchanged prefix gives the same pieces again.
 
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use fastcdc::v2020::FastCDC;
 use rusqlite::{Connection, OptionalExtension, params};
 use xxhash_rust::xxh3::xxh3_128;
+
+use crate::compress::{compress, not_sql};
+use crate::memory::{Chunk, Memory};
+use crate::number;
 
 /// Piece sizes: small enough to find a prefix, large enough to compress and to keep lists short.
 const SMALLEST: usize = 2 * 1024;
 const USUAL: usize = 8 * 1024;
 const LARGEST: usize = 32 * 1024;
 
-/// zstd level: with pieces stored once, speed is worth more than the last tenth of the size.
-const LEVEL: i32 = 1;
-
-thread_local! {
-    /// A compressor's tables are over a megabyte: made once per thread, not once per piece.
-    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
-}
-
-/// Compresses with this thread's compressor.
-pub(crate) fn compress(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    COMPRESSOR.with_borrow_mut(|compressor| match compressor {
-        Some(compressor) => compressor.compress(plain),
-        None => compressor
-            .insert(zstd::bulk::Compressor::new(LEVEL)?)
-            .compress(plain),
-    })
-}
+/// Arrivals in fewer bytes are not compressed: a 0 says so, with which no zstd frame begins.
+const FEW: usize = 64;
 
 /// Which body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,21 +64,85 @@ pub struct Body {
     pub arrivals: Vec<(u64, u64)>,
 }
 
+/// Uses of pieces that were won or lost, to be written at once.
+#[derive(Debug, Default)]
+pub(crate) struct Uses(BTreeMap<i64, i64>);
+
+impl Uses {
+    /// One more use of a piece.
+    fn add(&mut self, piece: i64) {
+        *self.0.entry(piece).or_default() += 1;
+    }
+
+    /// One use less of each piece of a body.
+    pub(crate) fn release(&mut self, pieces: &[u8]) {
+        for piece in piece_ids(pieces) {
+            *self.0.entry(piece).or_default() -= 1;
+        }
+    }
+
+    /// Writes them, and deletes the pieces that nobody uses any more; gives whether there were such.
+    pub(crate) fn write(self, db: &Connection) -> rusqlite::Result<bool> {
+        let mut deleted = false;
+        for (piece, more) in self.0.into_iter().filter(|(_, more)| *more != 0) {
+            if more < 0 && uses(db, piece)? + more <= 0 {
+                db.prepare_cached("DELETE FROM piece WHERE id = ?1")?
+                    .execute([piece])?;
+                db.prepare_cached("DELETE FROM piece_use WHERE piece = ?1")?
+                    .execute([piece])?;
+                deleted = true;
+                continue;
+            }
+            let known = db
+                .prepare_cached("UPDATE piece_use SET more = more + ?2 WHERE piece = ?1")?
+                .execute([piece, more])?;
+            if known == 0 {
+                db.prepare_cached("INSERT INTO piece_use (piece, more) VALUES (?1, ?2)")?
+                    .execute([piece, more])?;
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+fn uses(db: &Connection, piece: i64) -> rusqlite::Result<i64> {
+    let sql = "SELECT uses + coalesce((SELECT more FROM piece_use WHERE piece = id), 0) FROM piece WHERE id = ?1";
+    let uses = db.prepare_cached(sql)?.query_row([piece], |row| row.get(0));
+    Ok(uses.optional()?.unwrap_or(0))
+}
+
 /// Stores a body; its pieces that are there already are only counted.
 pub(crate) fn write<B: AsRef<[u8]>>(
     db: &Connection,
+    memory: &mut Memory,
+    uses: &mut Uses,
     seq: i64,
     body: &NewBody<B>,
 ) -> rusqlite::Result<()> {
     let kept = body.kept.as_ref();
-    let mut pieces = Vec::new();
-    for chunk in FastCDC::new(kept, SMALLEST, USUAL, LARGEST) {
-        let piece = &kept[chunk.offset..chunk.offset + chunk.length];
-        leb128(&mut pieces, write_piece(db, piece)? as u64);
+    let grows = body.side != Side::Response;
+    let like = grows.then(|| memory.like(kept));
+    let mut chunks = like.map_or_else(Vec::new, |like| memory.prefix(like));
+    chunks.iter().for_each(|chunk| uses.add(chunk.piece));
+    let mut begin = chunks.last().map_or(0, |chunk| chunk.end);
+    for end in cuts(kept, begin) {
+        let piece = write_piece(db, memory, uses, &kept[begin..end])?;
+        chunks.push(Chunk { end, piece });
+        begin = end;
     }
-    let arrivals = (!body.arrivals.is_empty()).then(|| pack_arrivals(&body.arrivals));
+    let mut pieces = Vec::with_capacity(chunks.len() * 3);
+    for chunk in &chunks {
+        number::write(&mut pieces, chunk.piece as u64);
+    }
+    if let Some(like) = like {
+        memory.add_body(like, kept, chunks);
+    }
+    let arrivals = match &body.arrivals[..] {
+        [] => None,
+        arrivals => Some(pack_arrivals(arrivals)?),
+    };
     db.prepare_cached(
-        "INSERT OR REPLACE INTO body (seq, side, bytes, kept, content_type, encoding, pieces, arrivals)
+        "INSERT INTO body (seq, side, bytes, kept, content_type, encoding, pieces, arrivals)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
@@ -105,19 +158,38 @@ pub(crate) fn write<B: AsRef<[u8]>>(
     Ok(())
 }
 
-fn write_piece(db: &Connection, piece: &[u8]) -> rusqlite::Result<i64> {
-    let hash = xxh3_128(piece).to_be_bytes();
-    let known = db
-        .prepare_cached("UPDATE piece SET uses = uses + 1 WHERE hash = ?1 RETURNING id")?
-        .query_row([&hash[..]], |row| row.get(0))
-        .optional()?;
+/// Where the pieces of a body end, from the end of one of them on. What lies before does not matter.
+fn cuts(kept: &[u8], begin: usize) -> impl Iterator<Item = usize> + '_ {
+    FastCDC::new(&kept[begin..], SMALLEST, USUAL, LARGEST)
+        .map(move |chunk| begin + chunk.offset + chunk.length)
+}
+
+fn write_piece(
+    db: &Connection,
+    memory: &mut Memory,
+    uses: &mut Uses,
+    piece: &[u8],
+) -> rusqlite::Result<i64> {
+    let hash = xxh3_128(piece);
+    let name = hash.to_be_bytes();
+    let known = match memory.piece(hash) {
+        Some(known) => Some(known),
+        None => db
+            .prepare_cached("SELECT id FROM piece WHERE hash = ?1")?
+            .query_row([&name[..]], |row| row.get(0))
+            .optional()?,
+    };
     if let Some(id) = known {
+        uses.add(id);
+        memory.add_piece(hash, id);
         return Ok(id);
     }
-    let data = compress(piece).map_err(not_sql)?;
+    let data = compress(piece)?;
     db.prepare_cached("INSERT INTO piece (hash, size, uses, data) VALUES (?1, ?2, 1, ?3)")?
-        .execute(params![&hash[..], piece.len() as i64, data])?;
-    Ok(db.last_insert_rowid())
+        .execute(params![&name[..], piece.len() as i64, data])?;
+    let id = db.last_insert_rowid();
+    memory.add_piece(hash, id);
+    Ok(id)
 }
 
 /// Reads a body.
@@ -159,36 +231,43 @@ pub(crate) fn read_piece(db: &Connection, id: i64) -> rusqlite::Result<Vec<u8>> 
     zstd::bulk::decompress(&data, size.max(0) as usize).map_err(not_sql)
 }
 
-/// Gives up the uses of some bodies' pieces and deletes those that nobody uses any more.
-pub(crate) fn release(db: &Connection, pieces: &[u8]) -> rusqlite::Result<()> {
-    for id in piece_ids(pieces) {
-        db.prepare_cached("UPDATE piece SET uses = uses - 1 WHERE id = ?1")?
-            .execute([id])?;
-        db.prepare_cached("DELETE FROM piece WHERE id = ?1 AND uses <= 0")?
-            .execute([id])?;
-    }
+/// Gives up the bodies of an exchange; what became of their pieces is left to [`Uses::write`].
+pub(crate) fn remove(db: &Connection, uses: &mut Uses, seq: i64) -> rusqlite::Result<()> {
+    let pieces: Vec<Vec<u8>> = db
+        .prepare_cached("SELECT pieces FROM body WHERE seq = ?1")?
+        .query_map([seq], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    pieces.iter().for_each(|pieces| uses.release(pieces));
+    db.prepare_cached("DELETE FROM body WHERE seq = ?1")?
+        .execute([seq])?;
     Ok(())
 }
 
 /// The ids in a `pieces` column.
 pub(crate) fn piece_ids(packed: &[u8]) -> impl Iterator<Item = i64> + '_ {
-    numbers(packed).map(|number| number as i64)
+    number::all(packed).map(|number| number as i64)
 }
 
-fn pack_arrivals(arrivals: &[(u64, u64)]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(arrivals.len() * 4);
+fn pack_arrivals(arrivals: &[(u64, u64)]) -> rusqlite::Result<Vec<u8>> {
+    let mut plain = Vec::with_capacity(arrivals.len() * 4 + 1);
+    plain.push(0);
     let mut last = (0, 0);
     for &(end, at_us) in arrivals {
-        leb128(&mut plain, end.saturating_sub(last.0));
-        leb128(&mut plain, at_us.saturating_sub(last.1));
+        number::write(&mut plain, end.saturating_sub(last.0));
+        number::write(&mut plain, at_us.saturating_sub(last.1));
         last = (end, at_us);
     }
-    compress(&plain).unwrap_or_default()
+    if plain.len() <= FEW {
+        return Ok(plain);
+    }
+    compress(&plain[1..])
 }
 
 fn unpack_arrivals(packed: &[u8]) -> Vec<(u64, u64)> {
-    let plain = zstd::stream::decode_all(packed).unwrap_or_default();
-    let steps: Vec<u64> = numbers(&plain).collect();
+    let steps: Vec<u64> = match packed {
+        [0, plain @ ..] => number::all(plain).collect(),
+        packed => number::all(&zstd::stream::decode_all(packed).unwrap_or_default()).collect(),
+    };
     let mut last = (0, 0);
     steps
         .chunks_exact(2)
@@ -199,51 +278,60 @@ fn unpack_arrivals(packed: &[u8]) -> Vec<(u64, u64)> {
         .collect()
 }
 
-fn leb128(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn numbers(packed: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    let mut bytes = packed.iter();
-    std::iter::from_fn(move || {
-        let mut number = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = *bytes.next()?;
-            number |= u64::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    })
-}
-
-fn not_sql(error: std::io::Error) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    proptest! {
-        #[test]
-        fn numbers_survive(numbers_in in proptest::collection::vec(any::<u64>(), 0..50)) {
-            let mut packed = Vec::new();
-            numbers_in.iter().for_each(|number| leb128(&mut packed, *number));
-            prop_assert_eq!(numbers(&packed).collect::<Vec<_>>(), numbers_in);
-        }
+    /// A conversation as it grows: pieces cut out, overwritten, added. Also with long runs, which are
+    /// cut at the largest size.
+    fn edit(mut body: Vec<u8>, at: usize, gone: usize, more: usize, seed: u8) -> Vec<u8> {
+        let at = at.min(body.len());
+        body.drain(at..(at + gone).min(body.len()));
+        let mut state = u32::from(seed) + 1;
+        let text = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if seed % 4 == 0 {
+                b' '
+            } else {
+                (state >> 24) as u8
+            }
+        });
+        body.splice(at..at, text.take(more));
+        body
     }
 
-    #[test]
-    fn arrivals_survive() {
-        let arrivals = vec![(10, 1_000), (10, 1_500), (300, 2_000_000)];
-        assert_eq!(unpack_arrivals(&pack_arrivals(&arrivals)), arrivals);
+    proptest! {
+        #[test]
+        fn a_remembered_beginning_gives_the_same_pieces(
+            edits in proptest::collection::vec((0usize..120_000, 0usize..9_000, 0usize..60_000, any::<u8>()), 1..8)
+        ) {
+            let (mut memory, mut body) = (Memory::default(), Vec::new());
+            for (at, gone, more, seed) in edits {
+                body = edit(body, at, gone, more, seed);
+                let like = memory.like(&body);
+                let mut chunks = memory.prefix(like);
+                let begin = chunks.last().map_or(0, |chunk| chunk.end);
+                chunks.extend(cuts(&body, begin).map(|end| Chunk { end, piece: 1 }));
+                let ends: Vec<usize> = chunks.iter().map(|chunk| chunk.end).collect();
+                let whole: Vec<usize> = cuts(&body, 0).collect();
+                prop_assert_eq!(ends, whole);
+                memory.add_body(like, &body, chunks);
+            }
+        }
+
+        #[test]
+        fn arrivals_survive(steps in proptest::collection::vec((0u64..100_000, 0u64..1_000_000), 0..60)) {
+            let mut last = (0, 0);
+            let arrivals: Vec<(u64, u64)> = steps.iter().map(|step| {
+                last = (last.0 + step.0, last.1 + step.1);
+                last
+            }).collect();
+            let packed = pack_arrivals(&arrivals).unwrap();
+            prop_assert_eq!(unpack_arrivals(&packed), arrivals.clone());
+            let older = if packed[0] == 0 { compress(&packed[1..]).unwrap() } else { packed };
+            prop_assert_eq!(unpack_arrivals(&older), arrivals);
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Forgetting: by age, by size, by project, all of it.
 
 use base::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use crate::body;
+use crate::body::{self, Uses};
+use crate::detail;
 use crate::error::StoreError;
 use crate::exchange::EXPIRED;
 use crate::open::Store;
@@ -75,19 +76,24 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let mut deleted = 0;
         loop {
-            let mut db = self.writer();
-            let step = db.transaction()?;
-            let sql =
-                format!("SELECT seq FROM exchange WHERE {condition} ORDER BY seq LIMIT {STEP}");
-            let rows: Vec<i64> = step
+            let mut writer = self.writer();
+            let step = writer.deleting()?;
+            let sql = format!(
+                "SELECT seq, detail_at FROM exchange WHERE {condition} ORDER BY seq LIMIT {STEP}"
+            );
+            let rows: Vec<(i64, Option<i64>)> = step
                 .prepare_cached(&sql)?
-                .query_map([value.clone()], |row| row.get(0))?
+                .query_map([value.clone()], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
-            for seq in &rows {
-                release_bodies(&step, *seq)?;
+            let mut uses = Uses::default();
+            for (seq, _) in &rows {
+                body::remove(&step, &mut uses, *seq)?;
                 step.prepare_cached("DELETE FROM exchange WHERE seq = ?1")?
                     .execute([seq])?;
             }
+            uses.write(&step)?;
+            let places: Vec<i64> = rows.iter().filter_map(|(_, place)| *place).collect();
+            detail::remove(&step, &places)?;
             step.commit()?;
             deleted += rows.len() as u64;
             if rows.len() < STEP as usize {
@@ -97,17 +103,19 @@ impl Store {
     }
 
     fn expire_oldest_bodies(&self) -> Result<u64, StoreError> {
-        let mut db = self.writer();
-        let step = db.transaction()?;
+        let mut writer = self.writer();
+        let step = writer.deleting()?;
         let rows: Vec<i64> = step
             .prepare_cached("SELECT DISTINCT seq FROM body ORDER BY seq LIMIT ?1")?
             .query_map([STEP], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
+        let mut uses = Uses::default();
         for seq in &rows {
-            release_bodies(&step, *seq)?;
+            body::remove(&step, &mut uses, *seq)?;
             step.prepare_cached("UPDATE exchange SET loss = loss | ?2 WHERE seq = ?1")?
                 .execute(params![seq, EXPIRED])?;
         }
+        uses.write(&step)?;
         step.commit()?;
         Ok(rows.len() as u64)
     }
@@ -115,7 +123,7 @@ impl Store {
     /// Gives freed pages back to the file system.
     fn give_back(&self) -> Result<(), StoreError> {
         loop {
-            let db = self.writer();
+            let db = &self.writer().db;
             let free: i64 = db.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
             if free == 0 {
                 return Ok(());
@@ -127,17 +135,4 @@ impl Store {
             while rows.next()?.is_some() {}
         }
     }
-}
-
-fn release_bodies(db: &Connection, seq: i64) -> rusqlite::Result<()> {
-    let pieces: Vec<Vec<u8>> = db
-        .prepare_cached("SELECT pieces FROM body WHERE seq = ?1")?
-        .query_map([seq], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for pieces in pieces {
-        body::release(db, &pieces)?;
-    }
-    db.prepare_cached("DELETE FROM body WHERE seq = ?1")?
-        .execute([seq])?;
-    Ok(())
 }

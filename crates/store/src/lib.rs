@@ -5,10 +5,15 @@
 
 mod body;
 mod clean;
+mod compress;
+mod detail;
 mod error;
 mod exchange;
+mod memory;
+mod number;
 mod open;
 mod read;
+mod rows;
 mod search;
 pub mod sites;
 mod spend;

@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::error::StoreError;
+use crate::memory::Memory;
 
 /// The schema, one file per step. A step that has been released is never changed.
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_exchanges.sql"),
     include_str!("migrations/0002_translated_and_relayed.sql"),
+    include_str!("migrations/0003_cheaper_writes.sql"),
 ];
 
 /// First version without the WAL-reset fault (sqlite.org/wal.html#walresetbug).
@@ -23,8 +25,23 @@ const IDLE_READERS: usize = 3;
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+}
+
+/// The writing connection.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) db: Connection,
+    pub(crate) memory: Memory,
+}
+
+impl Writer {
+    /// A transaction that deletes rows, whose ids are free then.
+    pub(crate) fn deleting(&mut self) -> rusqlite::Result<Transaction<'_>> {
+        self.memory.forget();
+        self.db.transaction()
+    }
 }
 
 /// How much there is.
@@ -54,7 +71,10 @@ impl Store {
             .map_err(describe)?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer {
+                db: writer,
+                memory: Memory::default(),
+            }),
             readers: Mutex::default(),
         })
     }
@@ -87,12 +107,13 @@ impl Store {
     /// Moves what the write-ahead log holds into the file. For quiet moments and the end.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
         self.writer()
+            .db
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 
     /// The writing connection.
-    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

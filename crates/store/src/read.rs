@@ -4,6 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::body::{self, Body, Side};
+use crate::detail;
 use crate::error::StoreError;
 use crate::exchange::{COLUMNS, Exchange, Filter, Page, from_row};
 use crate::open::Store;
@@ -34,11 +35,18 @@ impl Store {
     /// The detail of an exchange: the JSON text that was written.
     pub fn detail(&self, id: &str) -> Result<Option<String>, StoreError> {
         self.read(|db| {
-            let sql = "SELECT data FROM detail JOIN exchange USING (seq) WHERE id = ?1";
-            let data: Option<Vec<u8>> = db
+            let sql =
+                "SELECT detail_at, data FROM exchange LEFT JOIN detail USING (seq) WHERE id = ?1";
+            let found: Option<(Option<i64>, Option<Vec<u8>>)> = db
                 .prepare_cached(sql)?
-                .query_row([id], |row| row.get(0))
+                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
+            let Some((place, data)) = found else {
+                return Ok(None);
+            };
+            if let Some(place) = place {
+                return detail::read(db, place);
+            }
             let text = data.and_then(|data| zstd::stream::decode_all(&data[..]).ok());
             Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
         })

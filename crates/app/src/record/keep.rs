@@ -16,6 +16,9 @@ use crate::view::{CostBasis, HeaderView, PricingView};
 /// Longest error text that is kept, in characters.
 const LONGEST_MESSAGE: usize = 600;
 
+/// Bytes of JSON that most details fit in.
+const USUAL_DETAIL: usize = 4_096;
+
 /// What lists do not show. Kept as JSON: members may be added.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -195,18 +198,7 @@ pub(super) fn finished(
             }),
         ..Kept::default()
     };
-    let mut detail = String::with_capacity(4_096);
-    detail.push('{');
-    lines.write(
-        &exchange.headers,
-        &finish.sent_headers,
-        &finish.response_headers,
-        &secrets,
-        &mut detail,
-    );
-    let rest = serde_json::to_string(&kept).unwrap_or_default();
-    detail.push(',');
-    detail.push_str(rest.strip_prefix('{').unwrap_or("}"));
+    let detail = detail(&kept, exchange, &finish, &secrets, lines);
     let keep = policy.keep && !dropped;
     let bodies = if keep {
         bodies(exchange, &finish, &secrets, policy.limit)
@@ -218,6 +210,31 @@ pub(super) fn finished(
         detail,
         bodies,
     }
+}
+
+/// [`Kept`] as JSON, with the lines of the headers.
+fn detail(
+    kept: &Kept,
+    exchange: &Exchange,
+    finish: &Finish,
+    secrets: &[Vec<u8>],
+    lines: &mut Lines,
+) -> String {
+    let mut text = Vec::with_capacity(USUAL_DETAIL);
+    // Writing to memory does not fail.
+    let _ = serde_json::to_writer(&mut text, kept);
+    let mut text = String::from_utf8(text).unwrap_or_default();
+    text.pop();
+    text.push(',');
+    lines.write(
+        &exchange.headers,
+        &finish.sent_headers,
+        &finish.response_headers,
+        secrets,
+        &mut text,
+    );
+    text.push('}');
+    text
 }
 
 /// Whether a model may have worked: an answer began, or the client did not wait for one.
