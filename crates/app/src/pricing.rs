@@ -121,17 +121,21 @@ impl Pricing {
         let ask = self.ask(site, model, usage, at);
         match self.catalog.quote(&ask) {
             Quote::Unpriced(_) => unpriced,
-            Quote::Priced(bill) => Cost {
-                usd: Some(bill.usd),
-                list: match ask.multiplier {
-                    Factor::ONE => Some(bill.usd),
-                    _ => self.list(model, usage, at),
-                },
-                saved: Some(saved(&bill)),
-                basis: match basis {
-                    UsageBasis::Exact => CostBasis::Exact,
-                    _ => CostBasis::Estimate,
-                },
+            Quote::Priced(bill) => self.cost_of(&bill, &ask, basis),
+        }
+    }
+
+    fn cost_of(&self, bill: &Bill<'_>, ask: &Ask<'_>, basis: UsageBasis) -> Cost {
+        Cost {
+            usd: Some(bill.usd),
+            list: match ask.multiplier {
+                Factor::ONE => Some(bill.usd),
+                _ => self.list(ask.model, ask.usage, ask.at),
+            },
+            saved: Some(saved(bill)),
+            basis: match basis {
+                UsageBasis::Exact => CostBasis::Exact,
+                _ => CostBasis::Estimate,
             },
         }
     }
@@ -160,43 +164,61 @@ impl Pricing {
         })
     }
 
-    /// How a cost comes about, line by line.
-    pub fn explain(
+    /// The cost of a usage as [`Pricing::cost`] tells it, and how it comes about, line by line; `None`
+    /// for an unknown usage.
+    pub fn explained(
         &self,
         site: Option<&str>,
         model: Option<&str>,
         usage: &Usage,
+        basis: UsageBasis,
         at: Timestamp,
-    ) -> PricingView {
-        let mut view = PricingView {
+    ) -> (Cost, Option<PricingView>) {
+        let mut cost = Cost {
+            usd: None,
+            list: None,
+            saved: None,
+            basis: CostBasis::None,
+        };
+        if basis == UsageBasis::Unknown {
+            return (cost, None);
+        }
+        cost.basis = CostBasis::Unpriced;
+        let unpriced = |reason: &str| PricingView {
             matched: None,
             lines: Vec::new(),
             without_cache_usd: None,
             since: None,
             source: None,
             multiplier: None,
-            reason: None,
+            reason: Some(reason.to_owned()),
         };
         let Some(model) = model else {
-            view.reason = Some("no_model".to_owned());
-            return view;
+            return (cost, Some(unpriced("no_model")));
         };
         let ask = self.ask(site, model, usage, at);
         match self.catalog.quote(&ask) {
-            Quote::Unpriced(why) => view.reason = Some(why.code().to_owned()),
+            Quote::Unpriced(why) => (cost, Some(unpriced(why.code()))),
             Quote::Priced(bill) => {
-                let is_list = ask.multiplier == Factor::ONE;
-                view.multiplier = (!is_list).then(|| ask.multiplier.to_string());
-                view.matched = Some(bill.matched.model.id.to_string());
-                view.lines = bill.lines.iter().map(line).collect();
-                view.without_cache_usd = Some(bill.without_cache.to_f64());
-                view.since = bill.row.from.map(|from| from.to_string()[..10].to_owned());
-                let source = bill.row.provenance.sources.first();
-                let source = source.and_then(|key| self.catalog.source(key));
-                view.source = source.map(|source| source.title.to_string());
+                let cost = self.cost_of(&bill, &ask, basis);
+                (cost, Some(self.view(&bill, &ask)))
             }
         }
-        view
+    }
+
+    fn view(&self, bill: &Bill<'_>, ask: &Ask<'_>) -> PricingView {
+        let is_list = ask.multiplier == Factor::ONE;
+        let source = bill.row.provenance.sources.first();
+        let source = source.and_then(|key| self.catalog.source(key));
+        PricingView {
+            matched: Some(bill.matched.model.id.to_string()),
+            lines: bill.lines.iter().map(line).collect(),
+            without_cache_usd: Some(bill.without_cache.to_f64()),
+            since: bill.row.from.map(|from| from.to_string()[..10].to_owned()),
+            source: source.map(|source| source.title.to_string()),
+            multiplier: (!is_list).then(|| ask.multiplier.to_string()),
+            reason: None,
+        }
     }
 
     /// List prices of a million prompt and generated tokens in US dollars, for display. `None` where no

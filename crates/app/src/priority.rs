@@ -2,6 +2,9 @@
 //!
 //! On one core, a writer of equal rank makes streams stutter (measured: 99th percentile of a delta 5.0 ms
 //! against 0.36 ms).
+//!
+//! For an ordinary user it is a way of no return: from the idle rank Linux lets only the privileged back
+//! (sched(7)). So a thread takes its rank once.
 
 use thread_priority::ThreadPriority;
 

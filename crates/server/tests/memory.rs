@@ -51,7 +51,7 @@ async fn check(door: &Door, scenario: &str, at_least: u64, outcome: &str) {
     assert_eq!(detail["response_body"]["bytes"], bytes as f64);
     assert_eq!(detail["response_body"]["truncated"], true);
     let grown = peak() - before;
-    assert!(grown < 80, "{scenario}: {grown} MiB more");
+    assert!(grown < 48, "{scenario}: {grown} MiB more");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,8 +61,11 @@ async fn monstrous_answers_and_floods_leave_memory_bounded() {
         .setting("capture.queue_mib", 8)
         .start()
         .await;
-    let heard = door.call("/v1/messages", "text", true).send().await;
-    door.detail(heard.id()).await;
+    // The first of these brings the tokenizer's vocabulary, 67 MB once, which is not what is measured.
+    for scenario in ["no-usage", "text"] {
+        let heard = door.call("/v1/messages", scenario, true).send().await;
+        door.detail(heard.id()).await;
+    }
     check(&door, "giant-event?mib=50", 50 << 20, "done").await;
     check(&door, "endless-line?mib=120", 120 << 20, "cut").await;
     let before = peak();

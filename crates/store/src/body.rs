@@ -9,7 +9,7 @@ use fastcdc::v2020::FastCDC;
 use rusqlite::{Connection, OptionalExtension, params};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::compress::{compress, not_sql};
+use crate::compress::{Compressor, not_sql};
 use crate::memory::{Chunk, Memory};
 use crate::number;
 
@@ -139,7 +139,7 @@ pub(crate) fn write<B: AsRef<[u8]>>(
     }
     let arrivals = match &body.arrivals[..] {
         [] => None,
-        arrivals => Some(pack_arrivals(arrivals)?),
+        arrivals => Some(pack_arrivals(&mut memory.compressor, arrivals)?),
     };
     db.prepare_cached(
         "INSERT INTO body (seq, side, bytes, kept, content_type, encoding, pieces, arrivals)
@@ -184,7 +184,7 @@ fn write_piece(
         memory.add_piece(hash, id);
         return Ok(id);
     }
-    let data = compress(piece)?;
+    let data = memory.compressor.compress(piece)?;
     db.prepare_cached("INSERT INTO piece (hash, size, uses, data) VALUES (?1, ?2, 1, ?3)")?
         .execute(params![&name[..], piece.len() as i64, data])?;
     let id = db.last_insert_rowid();
@@ -248,7 +248,10 @@ pub(crate) fn piece_ids(packed: &[u8]) -> impl Iterator<Item = i64> + '_ {
     number::all(packed).map(|number| number as i64)
 }
 
-fn pack_arrivals(arrivals: &[(u64, u64)]) -> rusqlite::Result<Vec<u8>> {
+fn pack_arrivals(
+    compressor: &mut Compressor,
+    arrivals: &[(u64, u64)],
+) -> rusqlite::Result<Vec<u8>> {
     let mut plain = Vec::with_capacity(arrivals.len() * 4 + 1);
     plain.push(0);
     let mut last = (0, 0);
@@ -260,7 +263,7 @@ fn pack_arrivals(arrivals: &[(u64, u64)]) -> rusqlite::Result<Vec<u8>> {
     if plain.len() <= FEW {
         return Ok(plain);
     }
-    compress(&plain[1..])
+    compressor.compress(&plain[1..])
 }
 
 fn unpack_arrivals(packed: &[u8]) -> Vec<(u64, u64)> {
@@ -328,9 +331,10 @@ mod tests {
                 last = (last.0 + step.0, last.1 + step.1);
                 last
             }).collect();
-            let packed = pack_arrivals(&arrivals).unwrap();
+            let mut compressor = Compressor::default();
+            let packed = pack_arrivals(&mut compressor, &arrivals).unwrap();
             prop_assert_eq!(unpack_arrivals(&packed), arrivals.clone());
-            let older = if packed[0] == 0 { compress(&packed[1..]).unwrap() } else { packed };
+            let older = if packed[0] == 0 { compressor.compress(&packed[1..]).unwrap() } else { packed };
             prop_assert_eq!(unpack_arrivals(&older), arrivals);
         }
     }

@@ -77,7 +77,7 @@ impl Store {
         let mut deleted = 0;
         loop {
             let mut writer = self.writer();
-            let step = writer.deleting()?;
+            let (step, compressor) = writer.deleting()?;
             let sql = format!(
                 "SELECT seq, detail_at FROM exchange WHERE {condition} ORDER BY seq LIMIT {STEP}"
             );
@@ -93,7 +93,7 @@ impl Store {
             }
             uses.write(&step)?;
             let places: Vec<i64> = rows.iter().filter_map(|(_, place)| *place).collect();
-            detail::remove(&step, &places)?;
+            detail::remove(&step, compressor, &places)?;
             step.commit()?;
             deleted += rows.len() as u64;
             if rows.len() < STEP as usize {
@@ -104,7 +104,7 @@ impl Store {
 
     fn expire_oldest_bodies(&self) -> Result<u64, StoreError> {
         let mut writer = self.writer();
-        let step = writer.deleting()?;
+        let (step, _) = writer.deleting()?;
         let rows: Vec<i64> = step
             .prepare_cached("SELECT DISTINCT seq FROM body ORDER BY seq LIMIT ?1")?
             .query_map([STEP], |row| row.get(0))?

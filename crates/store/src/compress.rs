@@ -1,24 +1,29 @@
 //! zstd, as it is used here.
 
-use std::cell::RefCell;
+use std::fmt;
 
 /// With pieces stored once, speed is worth more than the last tenth of the size.
 const LEVEL: i32 = 1;
 
-thread_local! {
-    /// A compressor's tables are over a megabyte: made once per thread, not once per piece.
-    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+/// Compresses one thing after the other. Its tables are over a megabyte: made at the first use, once per
+/// writing connection.
+#[derive(Default)]
+pub(crate) struct Compressor(Option<zstd::bulk::Compressor<'static>>);
+
+impl Compressor {
+    pub(crate) fn compress(&mut self, plain: &[u8]) -> rusqlite::Result<Vec<u8>> {
+        let compressor = match &mut self.0 {
+            Some(compressor) => compressor,
+            none => none.insert(zstd::bulk::Compressor::new(LEVEL).map_err(not_sql)?),
+        };
+        compressor.compress(plain).map_err(not_sql)
+    }
 }
 
-/// Compresses with this thread's compressor.
-pub(crate) fn compress(plain: &[u8]) -> rusqlite::Result<Vec<u8>> {
-    let packed = COMPRESSOR.with_borrow_mut(|compressor| match compressor {
-        Some(compressor) => compressor.compress(plain),
-        None => compressor
-            .insert(zstd::bulk::Compressor::new(LEVEL)?)
-            .compress(plain),
-    });
-    packed.map_err(not_sql)
+impl fmt::Debug for Compressor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Compressor")
+    }
 }
 
 /// A failure that is not SQLite's.

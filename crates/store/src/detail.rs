@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::compress::{compress, not_sql};
+use crate::compress::{Compressor, not_sql};
 use crate::number;
 
 /// Largest group: reading one detail unpacks all of it.
@@ -15,12 +15,16 @@ const MOST_BYTES: usize = 256 * 1024;
 const PLACES: i64 = 256;
 
 /// Writes details; gives the place of each.
-pub(crate) fn write(db: &Connection, details: &[&str]) -> rusqlite::Result<Vec<i64>> {
+pub(crate) fn write(
+    db: &Connection,
+    compressor: &mut Compressor,
+    details: &[&str],
+) -> rusqlite::Result<Vec<i64>> {
     let mut places = Vec::with_capacity(details.len());
     let mut rest = details;
     while !rest.is_empty() {
         let (group, behind) = rest.split_at(group_length(rest));
-        let data = pack(group)?;
+        let data = pack(compressor, group)?;
         db.prepare_cached("INSERT INTO detail_group (parts, data) VALUES (?1, ?2)")?
             .execute(params![group.len() as i64, data])?;
         let id = db.last_insert_rowid();
@@ -55,7 +59,11 @@ pub(crate) fn read(db: &Connection, place: i64) -> rusqlite::Result<Option<Strin
 }
 
 /// Removes the details at some places, and groups of which nothing is left.
-pub(crate) fn remove(db: &Connection, places: &[i64]) -> rusqlite::Result<()> {
+pub(crate) fn remove(
+    db: &Connection,
+    compressor: &mut Compressor,
+    places: &[i64],
+) -> rusqlite::Result<()> {
     let mut groups: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for place in places {
         let parts = groups.entry(place / PLACES).or_default();
@@ -71,14 +79,21 @@ pub(crate) fn remove(db: &Connection, places: &[i64]) -> rusqlite::Result<()> {
             db.prepare_cached("DELETE FROM detail_group WHERE id = ?1")?
                 .execute([id])?;
         } else {
-            remove_from(db, id, &gone, left - gone.len() as i64)?;
+            let group = without(db, compressor, id, &gone)?;
+            db.prepare_cached("UPDATE detail_group SET parts = ?2, data = ?3 WHERE id = ?1")?
+                .execute(params![id, left - gone.len() as i64, group])?;
         }
     }
     Ok(())
 }
 
-/// Writes a group anew, without some of its parts. The others keep their places.
-fn remove_from(db: &Connection, id: i64, gone: &[usize], left: i64) -> rusqlite::Result<()> {
+/// A group without some of its parts. The others keep their places.
+fn without(
+    db: &Connection,
+    compressor: &mut Compressor,
+    id: i64,
+    gone: &[usize],
+) -> rusqlite::Result<Vec<u8>> {
     let data: Vec<u8> = db
         .prepare_cached("SELECT data FROM detail_group WHERE id = ?1")?
         .query_row([id], |row| row.get(0))?;
@@ -89,13 +104,10 @@ fn remove_from(db: &Connection, id: i64, gone: &[usize], left: i64) -> rusqlite:
             *part = &[];
         }
     }
-    let data = pack(&parts)?;
-    db.prepare_cached("UPDATE detail_group SET parts = ?2, data = ?3 WHERE id = ?1")?
-        .execute(params![id, left, data])?;
-    Ok(())
+    pack(compressor, &parts)
 }
 
-fn pack<T: AsRef<[u8]>>(parts: &[T]) -> rusqlite::Result<Vec<u8>> {
+fn pack<T: AsRef<[u8]>>(compressor: &mut Compressor, parts: &[T]) -> rusqlite::Result<Vec<u8>> {
     let bytes: usize = parts.iter().map(|part| part.as_ref().len()).sum();
     let mut plain = Vec::with_capacity(bytes + 4 * parts.len() + 4);
     number::write(&mut plain, parts.len() as u64);
@@ -105,7 +117,7 @@ fn pack<T: AsRef<[u8]>>(parts: &[T]) -> rusqlite::Result<Vec<u8>> {
     for part in parts {
         plain.extend_from_slice(part.as_ref());
     }
-    compress(&plain)
+    compressor.compress(&plain)
 }
 
 /// The parts of a group; a damaged one ends early.
@@ -128,7 +140,7 @@ mod tests {
     proptest! {
         #[test]
         fn parts_survive(parts in proptest::collection::vec(".{0,40}", 0..70)) {
-            let packed = pack(&parts).unwrap();
+            let packed = pack(&mut Compressor::default(), &parts).unwrap();
             let plain = zstd::stream::decode_all(&packed[..]).unwrap();
             let found: Vec<_> = unpack(&plain).map(|part| std::str::from_utf8(part).unwrap()).collect();
             prop_assert_eq!(found, parts);

@@ -5,6 +5,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use crate::compress::Compressor;
+
 /// Running exchanges that are remembered.
 const MOST_RUNNING: usize = 20_000;
 
@@ -23,9 +25,10 @@ const BLOCK: usize = 4096;
 /// and treats the very end of a body in its own way.
 const BEYOND: usize = 64;
 
-/// What is remembered.
+/// What is remembered, and the tool for compressing, which only the writing connection needs.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    pub(crate) compressor: Compressor,
     running: HashMap<String, i64>,
     pieces: HashMap<u128, i64>,
     /// The oldest first.
@@ -58,7 +61,10 @@ pub(crate) struct Chunk {
 impl Memory {
     /// Everything is forgotten.
     pub(crate) fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            compressor: std::mem::take(&mut self.compressor),
+            ..Self::default()
+        };
     }
 
     /// The start of an exchange was written, as that row.

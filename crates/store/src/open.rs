@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction};
 
+use crate::compress::Compressor;
 use crate::error::StoreError;
 use crate::memory::Memory;
 
@@ -38,9 +39,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// A transaction that deletes rows, whose ids are free then.
-    pub(crate) fn deleting(&mut self) -> rusqlite::Result<Transaction<'_>> {
+    pub(crate) fn deleting(&mut self) -> rusqlite::Result<(Transaction<'_>, &mut Compressor)> {
         self.memory.forget();
-        self.db.transaction()
+        Ok((self.db.transaction()?, &mut self.memory.compressor))
     }
 }
 

@@ -5,6 +5,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, ToSql, ffi};
 use crate::body::{self, Uses};
 use crate::detail;
 use crate::exchange::{DROPPED, EXPIRED, Exchange};
+use crate::memory::Memory;
 
 const INSERT: &str = "INSERT INTO exchange (id, started_us, outcome, project, session, client, \
      dialect, method, path, model, model_served, site, key_label, stream, status, input, cache_read, \
@@ -44,6 +45,7 @@ impl<'db> Rows<'db> {
         &mut self,
         exchange: &Exchange,
         detail_at: Option<i64>,
+        memory: &mut Memory,
         uses: &mut Uses,
     ) -> rusqlite::Result<i64> {
         match with_values(exchange, detail_at, None, |values| {
@@ -64,7 +66,7 @@ impl<'db> Rows<'db> {
         self.db
             .prepare_cached("DELETE FROM detail WHERE seq = ?1")?
             .execute([seq])?;
-        detail::remove(self.db, before.as_slice())?;
+        detail::remove(self.db, &mut memory.compressor, before.as_slice())?;
         self.end(seq, exchange, detail_at)?;
         Ok(seq)
     }

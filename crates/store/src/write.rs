@@ -52,13 +52,14 @@ fn write<B: AsRef<[u8]>>(
         Change::Finished { detail, .. } => Some(detail.as_str()),
         Change::Started(_) => None,
     });
-    let mut places = detail::write(db, &details.collect::<Vec<_>>())?.into_iter();
+    let mut places =
+        detail::write(db, &mut memory.compressor, &details.collect::<Vec<_>>())?.into_iter();
     let mut rows = Rows::new(db)?;
     let mut uses = Uses::default();
     for change in batch {
         match change {
             Change::Started(exchange) => {
-                let seq = rows.add(exchange, None, &mut uses)?;
+                let seq = rows.add(exchange, None, memory, &mut uses)?;
                 memory.started(&exchange.id, seq);
             }
             Change::Finished {
@@ -68,7 +69,7 @@ fn write<B: AsRef<[u8]>>(
                 let started = memory.ended(&exchange.id);
                 let seq = match started {
                     Some(seq) if rows.end(seq, exchange, place)? => seq,
-                    _ => rows.add(exchange, place, &mut uses)?,
+                    _ => rows.add(exchange, place, memory, &mut uses)?,
                 };
                 for body in bodies {
                     body::write(db, memory, &mut uses, seq, body)?;

@@ -127,7 +127,7 @@ pub(super) fn finished(
         .filter(|served| Some(*served) != asked);
     let model = finish.model.as_deref().or(asked);
     let site = finish.attempts.last().map(|attempt| attempt.site.clone());
-    let cost = pricing.cost(
+    let (cost, explanation) = pricing.explained(
         site.as_deref(),
         model,
         &finish.usage,
@@ -171,7 +171,6 @@ pub(super) fn finished(
             .map(|translation| translation.to.name().to_owned()),
         ..started(exchange)
     };
-    let known = finish.usage_basis != UsageBasis::Unknown;
     let url = finish.upstream_url.as_ref().map(ToString::to_string);
     let kept = Kept {
         upstream_url: url.map(|url| redact::path_and_query(&url).into_owned()),
@@ -186,8 +185,7 @@ pub(super) fn finished(
         times: finish.times,
         connection: finish.connection.take(),
         attempts: std::mem::take(&mut finish.attempts),
-        pricing: known
-            .then(|| pricing.explain(site.as_deref(), model, &finish.usage, exchange.started_at)),
+        pricing: explanation,
         translation: finish
             .translation
             .as_ref()

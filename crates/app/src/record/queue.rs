@@ -9,6 +9,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use proxy::{Exchange, Finish};
 
+/// Age from which what waits is late, and the age at which the lag has been made good.
+const LATE: Duration = Duration::from_secs(2);
+const IN_TIME: Duration = Duration::from_millis(200);
+
+/// When so many items wait, bodies are given up until the rest has caught up: rows are small, and none
+/// of them may be lost.
+pub(super) const BACKLOG: usize = 1_024;
+
 /// One thing that happened.
 pub(super) enum Item {
     Started(Arc<Exchange>),
@@ -17,6 +25,42 @@ pub(super) enum Item {
         finish: Box<Finish>,
         dropped: bool,
     },
+}
+
+impl Item {
+    /// How long ago it happened.
+    fn age(&self) -> Duration {
+        match self {
+            Self::Started(exchange) => exchange.begin.elapsed(),
+            Self::Finished {
+                exchange, finish, ..
+            } => {
+                let took = Duration::from_micros(finish.times.last_byte);
+                exchange.begin.elapsed().saturating_sub(took)
+            }
+        }
+    }
+}
+
+/// What waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Waiting {
+    /// How many items.
+    pub(super) items: usize,
+    /// How long ago the first of them happened.
+    pub(super) oldest: Duration,
+}
+
+/// Whether the thread that gives way to everybody gets too little done, so that another one has to help.
+/// `helping`: it does already, and goes on until the lag has been made good.
+pub(super) fn needs_help(waiting: Option<Waiting>, helping: bool) -> bool {
+    let Some(waiting) = waiting else { return false };
+    let (age, items) = if helping {
+        (IN_TIME, BACKLOG / 4)
+    } else {
+        (LATE, BACKLOG)
+    };
+    waiting.oldest > age || waiting.items > items
 }
 
 /// Unbounded for what is small (the metadata must not be lost), bounded in bytes for bodies.
@@ -34,6 +78,9 @@ pub(super) struct Queue {
     hurry: AtomicBool,
     stopping: AtomicBool,
     writer: Mutex<Option<Thread>>,
+    /// The helper sleeps until something happens.
+    helper_asleep: AtomicBool,
+    helper: Mutex<Option<Thread>>,
 }
 
 impl Queue {
@@ -49,6 +96,8 @@ impl Queue {
             hurry: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             writer: Mutex::default(),
+            helper_asleep: AtomicBool::new(false),
+            helper: Mutex::default(),
         }
     }
 
@@ -82,7 +131,13 @@ impl Queue {
         self.pushed.fetch_add(1, Ordering::Release);
         // Waking a thread costs microseconds: only when it sleeps, not for every item.
         if self.asleep.swap(false, Ordering::AcqRel) {
-            self.wake();
+            unpark(&self.writer);
+        }
+        // The helper is woken once in a while only: it sleeps on while something waits that is not late.
+        if self.helper_asleep.load(Ordering::Acquire)
+            && self.helper_asleep.swap(false, Ordering::AcqRel)
+        {
+            unpark(&self.helper);
         }
     }
 
@@ -114,37 +169,73 @@ impl Queue {
         self.written.fetch_add(items, Ordering::Release);
     }
 
-    pub(super) fn attach(&self, writer: Thread) {
+    pub(super) fn attach(&self, writer: Thread, helper: Thread) {
         *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(writer);
-    }
-
-    fn wake(&self) {
-        if let Some(writer) = &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
-            writer.unpark();
-        }
+        *self.helper.lock().unwrap_or_else(PoisonError::into_inner) = Some(helper);
     }
 
     /// Asks the writer not to wait for more.
     pub(super) fn hurry(&self) {
         self.hurry.store(true, Ordering::Release);
-        self.wake();
+        unpark(&self.writer);
     }
 
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
-        self.wake();
+        unpark(&self.writer);
+        unpark(&self.helper);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        items.front().map(|first| Waiting {
+            items: items.len(),
+            oldest: first.age(),
+        })
+    }
+
+    /// Waits until help is needed; looks now and then while something waits. `false`: the end has come.
+    pub(super) fn wait_for_lag(&self) -> bool {
+        loop {
+            if self.is_stopping() {
+                return false;
+            }
+            let waiting = self.waiting();
+            if needs_help(waiting, false) {
+                return true;
+            }
+            if waiting.is_some() {
+                std::thread::park_timeout(LATE / 2);
+                continue;
+            }
+            self.helper_asleep.store(true, Ordering::Release);
+            if self.len() == 0 && !self.is_stopping() {
+                std::thread::park();
+            }
+            self.helper_asleep.store(false, Ordering::Release);
+        }
+    }
+
+    /// Whether there is still a lag to be made good.
+    pub(super) fn lags(&self) -> bool {
+        !self.is_stopping() && needs_help(self.waiting(), true)
     }
 
     /// Waits for work, then a little longer for more of it; without work no longer than `patience`.
-    /// `false`: nothing is left and the end has come.
+    /// `false`: the end has come; what waits is left to [`super::Recorder::stop`].
     pub(super) fn wait(&self, gather: Duration, enough: usize, patience: Option<Duration>) -> bool {
         loop {
-            let stopping = self.stopping.load(Ordering::Acquire);
+            if self.is_stopping() {
+                return false;
+            }
             match self.len() {
-                0 if stopping => return false,
                 0 => {
                     self.asleep.store(true, Ordering::Release);
-                    if self.len() == 0 && !self.stopping.load(Ordering::Acquire) {
+                    if self.len() == 0 && !self.is_stopping() {
                         match patience {
                             None => std::thread::park(),
                             Some(patience) => std::thread::park_timeout(patience),
@@ -157,7 +248,7 @@ impl Queue {
                 }
                 waiting => {
                     let hurry = self.hurry.swap(false, Ordering::AcqRel);
-                    if waiting < enough && !hurry && !stopping {
+                    if waiting < enough && !hurry {
                         std::thread::park_timeout(gather);
                         self.hurry.store(false, Ordering::Release);
                     }
@@ -179,5 +270,30 @@ impl Queue {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .len()
+    }
+}
+
+fn unpark(thread: &Mutex<Option<Thread>>) {
+    if let Some(thread) = &*thread.lock().unwrap_or_else(PoisonError::into_inner) {
+        thread.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_comes_when_something_is_late_and_stays_until_nothing_is() {
+        let waiting = |items, oldest| Some(Waiting { items, oldest });
+        let ms = Duration::from_millis;
+        assert!(!needs_help(None, false) && !needs_help(None, true));
+        assert!(!needs_help(waiting(1, ms(1_900)), false));
+        assert!(needs_help(waiting(1, ms(2_100)), false));
+        assert!(needs_help(waiting(BACKLOG + 1, ms(1)), false));
+        assert!(!needs_help(waiting(BACKLOG, ms(1)), false));
+        assert!(needs_help(waiting(1, ms(300)), true));
+        assert!(!needs_help(waiting(10, ms(100)), true));
+        assert!(needs_help(waiting(BACKLOG / 2, ms(100)), true));
     }
 }

@@ -1,7 +1,7 @@
-//! The one thread that writes.
+//! The threads that write, one at a time.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use store::{Change, Store, StoreError};
 
 use super::keep::{self, BodyPolicy};
 use super::lines::Lines;
-use super::queue::{Item, Queue};
+use super::queue::{BACKLOG, Item, Queue};
 use crate::pricing::Pricing;
 use crate::priority::{self, Urgency};
 use crate::settings::SettingsStore;
@@ -22,9 +22,8 @@ const GATHER: Duration = Duration::from_millis(25);
 /// Items per transaction.
 const BATCH: usize = 256;
 
-/// When so many items wait, bodies are given up until the rest has caught up: rows are small, and none
-/// of them may be lost.
-const BACKLOG: usize = 1_024;
+/// Whoever waits longer than this writes himself.
+const SOON: Duration = Duration::from_millis(250);
 
 /// Pause after a failed write (a full disk).
 const RETRY: Duration = Duration::from_secs(2);
@@ -49,14 +48,18 @@ pub enum Pace {
 }
 
 /// Takes what happens and writes it, without ever making the caller wait.
+///
+/// One thread writes whenever nobody else wants the processor. Where that is too rarely, a second one
+/// helps, and whoever waits for something writes it himself: one batch at a time, in order.
 pub struct Recorder {
     queue: Arc<Queue>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    writer: Arc<Mutex<Writer>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl Recorder {
-    /// Starts the thread.
+    /// Starts the threads.
     pub fn start(
         store: Arc<Store>,
         settings: Arc<SettingsStore>,
@@ -66,7 +69,7 @@ impl Recorder {
         let limit = settings.now().capture.queue_mib as usize * 1024 * 1024;
         let queue = Arc::new(Queue::new(limit));
         let trouble = Arc::new(Mutex::new(None));
-        let writer = Writer {
+        let writer = Arc::new(Mutex::new(Writer {
             queue: queue.clone(),
             store,
             settings,
@@ -76,14 +79,18 @@ impl Recorder {
             pending: Vec::new(),
             retry_at: None,
             trouble: trouble.clone(),
+        }));
+        let spawn = |name: &str, run: fn(&Queue, &Weak<Mutex<Writer>>)| {
+            let (queue, writer) = (queue.clone(), Arc::downgrade(&writer));
+            let thread = std::thread::Builder::new().name(name.to_owned());
+            thread.spawn(move || run(&queue, &writer))
         };
-        let thread = std::thread::Builder::new()
-            .name("recorder".to_owned())
-            .spawn(move || writer.run())?;
-        queue.attach(thread.thread().clone());
+        let (main, helper) = (spawn("recorder", give_way)?, spawn("recorder-late", help)?);
+        queue.attach(main.thread().clone(), helper.thread().clone());
         Ok(Self {
             queue,
-            thread: Mutex::new(Some(thread)),
+            writer,
+            threads: Mutex::new(vec![main, helper]),
             trouble,
         })
     }
@@ -102,8 +109,14 @@ impl Recorder {
     pub async fn settle(&self) {
         let goal = self.queue.pushed();
         let begin = Instant::now();
+        let mut helping = false;
         while self.queue.written() < goal && begin.elapsed() < PATIENCE {
             self.queue.hurry();
+            if !helping && begin.elapsed() > SOON {
+                let (queue, writer) = (self.queue.clone(), self.writer.clone());
+                tokio::task::spawn_blocking(move || write_until(&queue, &writer, goal));
+                helping = true;
+            }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -115,24 +128,23 @@ impl Recorder {
 
     /// Why nothing can be written now, if nothing can.
     pub fn trouble(&self) -> Option<String> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.trouble).clone()
     }
 
-    /// Writes what waits and ends the thread.
+    /// Writes what waits and ends the threads.
     pub fn stop(&self) {
+        let threads = std::mem::take(&mut *lock(&self.threads));
+        if threads.is_empty() {
+            return;
+        }
         self.queue.stop();
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            tracing::error!("the recorder ended abnormally");
+        write_until(&self.queue, &self.writer, u64::MAX);
+        lock(&self.writer).end();
+        for thread in threads {
+            // One that waits for the processor has nothing more to do.
+            if thread.is_finished() && thread.join().is_err() {
+                tracing::error!("the recorder ended abnormally");
+            }
         }
     }
 }
@@ -157,31 +169,70 @@ struct Writer {
     trouble: Arc<Mutex<Option<String>>>,
 }
 
-impl Writer {
-    fn run(mut self) {
-        let mut urgency = Urgency::Idle;
-        priority::set(urgency);
-        while self.queue.wait(GATHER, BATCH, self.patience()) {
-            let behind = self.queue.len() > BACKLOG;
-            let wanted = if behind { Urgency::Low } else { Urgency::Idle };
-            if wanted != urgency {
-                urgency = wanted;
-                priority::set(urgency);
-            }
-            let items = self.queue.take(BATCH);
-            let (count, begin) = (items.len() as u64, Instant::now());
-            let (batch, body_bytes) = self.changes(items, behind);
-            self.write(batch);
-            self.queue.bodies_done(body_bytes);
-            self.queue.add_written(count);
-            tracing::trace!(count, elapsed = ?begin.elapsed(), "recorded");
+/// Writes whenever nobody else wants the processor.
+fn give_way(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
+    priority::set(Urgency::Idle);
+    let mut patience = None;
+    while queue.wait(GATHER, BATCH, patience) {
+        let Some(writer) = writer.upgrade() else {
+            return;
+        };
+        let mut writer = lock(&writer);
+        writer.batch();
+        patience = writer.patience();
+    }
+}
+
+/// Writes what the other thread does not get done.
+fn help(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
+    priority::set(Urgency::Low);
+    while queue.wait_for_lag() {
+        while queue.lags() {
+            let Some(writer) = writer.upgrade() else {
+                return;
+            };
+            lock(&writer).batch();
         }
+    }
+}
+
+/// Writes on the calling thread until so many items are written, ever, or none is left.
+fn write_until(queue: &Queue, writer: &Mutex<Writer>, goal: u64) {
+    loop {
+        let mut writer = lock(writer);
+        if queue.len() == 0 || queue.written() >= goal {
+            return;
+        }
+        writer.batch();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Writer {
+    /// Writes the oldest items; without any, the rows that could not be written before.
+    fn batch(&mut self) {
+        let behind = self.queue.len() > BACKLOG;
+        let items = self.queue.take(BATCH);
+        let (count, begin) = (items.len() as u64, Instant::now());
+        let (batch, body_bytes) = self.changes(items, behind);
+        self.write(batch);
+        self.queue.bodies_done(body_bytes);
+        self.queue.add_written(count);
+        tracing::trace!(count, elapsed = ?begin.elapsed(), "recorded");
+    }
+
+    /// A last try for the rows that could not be written.
+    fn end(&mut self) {
         if !self.pending.is_empty()
             && let Err(error) = self.store.write(&self.pending)
         {
             let rows = self.pending.len();
             tracing::error!(%error, rows, "the last rows could not be written");
         }
+        self.pending.clear();
         if let Err(error) = self.store.checkpoint() {
             tracing::warn!(%error, "the write-ahead log could not be emptied");
         }
@@ -249,7 +300,7 @@ impl Writer {
         }
         let result = self.write_with_pending(&batch);
         let trouble = result.as_ref().err().map(ToString::to_string);
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        *lock(&self.trouble) = trouble;
         match result {
             Ok(()) => self.retry_at = None,
             Err(error) => {
