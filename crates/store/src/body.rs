@@ -295,7 +295,7 @@ mod tests {
         let mut state = u32::from(seed) + 1;
         let text = std::iter::repeat_with(|| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if seed % 4 == 0 {
+            if seed.is_multiple_of(4) {
                 b' '
             } else {
                 (state >> 24) as u8

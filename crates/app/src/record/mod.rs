@@ -1,11 +1,12 @@
 //! From what happened to what is kept.
 
 mod keep;
+mod kept;
 mod lines;
 mod queue;
 mod recorder;
 mod redact;
 
-pub use keep::Kept;
+pub use kept::Kept;
 pub use recorder::{OnRow, Pace, Recorder};
 pub(crate) use redact::{headers, secrets};
