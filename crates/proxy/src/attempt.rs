@@ -114,7 +114,14 @@ impl Proxy {
         };
         let recording = Recording::new(dialect, &parts.headers, limits.record_bytes);
         let base = candidate.base.clone();
-        let mut tee = Tee::new(exchange.clone(), incoming, recording, base, limits.idle);
+        let mut tee = Tee::new(
+            exchange.clone(),
+            incoming,
+            recording,
+            base,
+            limits.idle,
+            at_us,
+        );
         // Translated streams are always looked into: an early failure becomes an HTTP error.
         let look = has_other || translation.is_some();
         if status.is_client_error() || status.is_server_error() {

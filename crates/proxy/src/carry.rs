@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use base::{Clock, ExchangeId};
 use bytes::Bytes;
 use http::header::USER_AGENT;
-use http::{HeaderName, Request, Response};
+use http::{HeaderMap, HeaderName, Request, Response};
 use http_body::Body;
 use http_body_util::BodyExt;
 use net::Upstream;
@@ -22,7 +22,7 @@ use crate::ending::Ending;
 use crate::error::ProxyError;
 use crate::exchange::{Caller, Exchange};
 use crate::finish::Outcome;
-use crate::headers;
+use crate::header_list::HeaderList;
 use crate::intake::{Place, header_value};
 use crate::judge::{judge, taught};
 use crate::live::Live;
@@ -152,7 +152,7 @@ impl Proxy {
             client: agent.and_then(wire::client::name),
             summary: Summary::of(&parts.headers, &body),
             method: parts.method,
-            headers: headers::owned(&parts.headers),
+            headers: HeaderList::of(&parts.headers),
             body_bytes: body.len() as u64,
             body: Mutex::new(body),
             live: Live::default(),
@@ -162,8 +162,15 @@ impl Proxy {
         let answer = match refused {
             Some(error) => Err(error.into()),
             None => {
-                self.answer(&exchange, &place, &caller, &limits, &mut ending)
-                    .await
+                self.answer(
+                    &exchange,
+                    parts.headers,
+                    &place,
+                    &caller,
+                    &limits,
+                    &mut ending,
+                )
+                .await
             }
         };
         match answer {
@@ -188,6 +195,7 @@ impl Proxy {
     async fn answer(
         &self,
         exchange: &Arc<Exchange>,
+        headers: HeaderMap,
         place: &Place,
         caller: &Caller,
         limits: &Limits,
@@ -197,19 +205,21 @@ impl Proxy {
         let mut journey = self.route.begin(&RouteAsk {
             dialect: exchange.dialect,
             path: &place.path,
-            headers: &exchange.headers,
+            headers: &headers,
             summary: &exchange.summary,
             body: &exchange.body(),
             project: exchange.project.as_deref(),
         })?;
         ending.draft.times.planned = Some(exchange.elapsed_us());
         let mut last = ProxyError::BadUpstream("there is no upstream to try".to_owned());
+        let mut unsent = Some(headers);
         let mut next = journey.next();
         while let Some(candidate) = next {
             if place.is_count() && candidate.speak.is_some() {
                 return Ok(Carried::Own(count::answer(exchange, &candidate).await?));
             }
-            let outgoing = outgoing(exchange, place, &candidate, caller)?;
+            let headers = unsent.take().unwrap_or_else(|| exchange.headers.to_map());
+            let outgoing = outgoing(exchange, place, &candidate, caller, headers)?;
             let has_other = journey.has_other();
             let result = self
                 .attempt(exchange, &candidate, outgoing, has_other, limits, ending)

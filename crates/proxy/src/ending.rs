@@ -9,6 +9,7 @@ use wire::Dialect;
 use crate::error::ProxyError;
 use crate::exchange::Exchange;
 use crate::finish::{Attempt, Connection, Finish, Outcome, Times};
+use crate::header_list::HeaderList;
 use crate::observer::Observer;
 use crate::recording::Recording;
 use crate::route::{Journey, JourneyEnd};
@@ -29,8 +30,8 @@ pub(crate) struct Ending {
 pub(crate) struct Draft {
     pub(crate) status: Option<u16>,
     pub(crate) upstream_url: Option<http::Uri>,
-    pub(crate) sent_headers: http::HeaderMap,
-    pub(crate) response_headers: http::HeaderMap,
+    pub(crate) sent_headers: HeaderList,
+    pub(crate) response_headers: HeaderList,
     pub(crate) times: Times,
     pub(crate) connection: Option<Connection>,
     pub(crate) attempts: Vec<Attempt>,

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use base::{ExchangeId, Timestamp};
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::Method;
 use wire::{Dialect, Summary};
 
+use crate::header_list::HeaderList;
 use crate::live::Live;
 
 /// Who calls.
@@ -41,7 +42,7 @@ pub struct Exchange {
     /// Model, stream, session; see also [`Exchange::is_stream`] and [`Exchange::session`].
     pub summary: Summary,
     /// As the client sent them.
-    pub headers: HeaderMap,
+    pub headers: HeaderList,
     /// As the client sent it; see [`Exchange::body`].
     pub(crate) body: Mutex<Bytes>,
     /// Its length in bytes.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use base::{Usage, UsageBasis};
 use bytes::Bytes;
-use http::{HeaderMap, Uri};
-use memchr::memmem;
+use http::Uri;
+use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ProxyError;
+use crate::header_list::HeaderList;
 use crate::translation::Translation;
 
 /// How an exchange ended.
@@ -123,8 +124,8 @@ pub struct Why {
 impl Finish {
     /// Whether the answer was a stream of events.
     pub fn is_stream(&self) -> bool {
-        let kind = self.response_headers.get(http::header::CONTENT_TYPE);
-        kind.is_some_and(|kind| memmem::find(kind.as_bytes(), b"event-stream").is_some())
+        let kind = self.response_headers.text(&CONTENT_TYPE);
+        kind.is_some_and(|kind| kind.contains("event-stream"))
     }
 }
 
@@ -142,9 +143,9 @@ pub struct Finish {
     /// Address called, with its query.
     pub upstream_url: Option<Uri>,
     /// Headers as they went upstream.
-    pub sent_headers: HeaderMap,
+    pub sent_headers: HeaderList,
     /// Headers as the upstream answered.
-    pub response_headers: HeaderMap,
+    pub response_headers: HeaderList,
     /// The answer's body as transferred.
     pub response_body: Bytes,
     /// Bytes of the answer's body, also those beyond what is kept.

@@ -1,6 +1,5 @@
 //! Which headers travel on.
 
-use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName,
     HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -127,30 +126,6 @@ pub(crate) fn for_client(headers: &mut HeaderMap) {
             }
         }
     }
-}
-
-/// The same headers in memory of their own. As the HTTP library gives them, names and values are slices
-/// of a connection's read buffer, and one kept header would keep all of it.
-pub(crate) fn owned(headers: &HeaderMap) -> HeaderMap {
-    let length = headers.values().map(HeaderValue::len).sum();
-    let mut values = Vec::with_capacity(length);
-    for value in headers.values() {
-        values.extend_from_slice(value.as_bytes());
-    }
-    let values = Bytes::from(values);
-    let mut copies = HeaderMap::with_capacity(headers.len());
-    let mut at = 0;
-    for (name, value) in headers {
-        let end = at + value.len();
-        let name = HeaderName::from_bytes(name.as_str().as_bytes());
-        let copy = HeaderValue::from_maybe_shared(values.slice(at..end));
-        if let (Ok(name), Ok(mut copy)) = (name, copy) {
-            copy.set_sensitive(value.is_sensitive());
-            copies.append(name, copy);
-        }
-        at = end;
-    }
-    copies
 }
 
 fn drop_one_hop(headers: &mut HeaderMap) {

@@ -8,6 +8,7 @@ use wire::Dialect;
 
 use crate::error::ProxyError;
 use crate::exchange::{Caller, Exchange};
+use crate::header_list::HeaderList;
 use crate::headers;
 use crate::intake::Place;
 use crate::route::{Candidate, Credentials};
@@ -16,19 +17,20 @@ use crate::translation::Translation;
 /// A request ready to be sent, and what the record keeps of it.
 pub(crate) struct Outgoing {
     pub(crate) request: Request<Full<Bytes>>,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: HeaderList,
     pub(crate) url: Uri,
     pub(crate) translation: Option<Translation>,
     /// The answer is a list of models in this dialect, to be turned into the other one.
     pub(crate) models_of: Option<Dialect>,
 }
 
-/// Builds the request for a candidate. The body goes on byte for byte, unless it has to be translated.
+/// Builds the request for a candidate. `headers`: the caller's. The body goes on byte for byte, unless it has to be translated.
 pub(crate) fn outgoing(
     exchange: &Exchange,
     place: &Place,
     candidate: &Candidate,
     caller: &Caller,
+    mut headers: HeaderMap,
 ) -> Result<Outgoing, ProxyError> {
     let translation = translate(exchange, place, candidate)?;
     let query = exchange.path.split_once('?').map(|(_, query)| query);
@@ -39,7 +41,6 @@ pub(crate) fn outgoing(
     };
     let wrong = |error: net::BaseUrlError| ProxyError::BadUpstream(error.to_string());
     let uri: Uri = candidate.base.join(&path).map_err(wrong)?;
-    let mut headers = exchange.headers.clone();
     headers::for_upstream(&mut headers);
     let dialect = candidate.speak.as_ref().map(|speak| speak.dialect);
     if let Some(dialect) = dialect {
@@ -66,10 +67,11 @@ pub(crate) fn outgoing(
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = exchange.method.clone();
     *request.uri_mut() = uri;
-    *request.headers_mut() = headers.clone();
+    let kept = HeaderList::of(&headers);
+    *request.headers_mut() = headers;
     Ok(Outgoing {
         request,
-        headers,
+        headers: kept,
         url,
         translation,
         models_of: dialect.filter(|_| place.is_models()),

@@ -12,6 +12,7 @@ use crate::body::ProxyBody;
 use crate::carry::{Limits, Proxy};
 use crate::ending::Ending;
 use crate::exchange::Exchange;
+use crate::header_list::HeaderList;
 use crate::headers;
 use crate::observer::CostText;
 use crate::recording::Recording;
@@ -31,7 +32,7 @@ impl Proxy {
     ) -> Response<ProxyBody> {
         let status = answered.parts.status;
         ending.draft.status = Some(status.as_u16());
-        ending.draft.response_headers = headers::owned(&answered.parts.headers);
+        ending.draft.response_headers = HeaderList::of(&answered.parts.headers);
         answered.parts.extensions.clear();
         let costs = self.cost_headers(exchange, &answered, site(&ending));
         let mut response = match answered.translation.take() {

@@ -108,8 +108,8 @@ impl Recording {
         self.decoder.is_identity()
     }
 
-    /// Takes a piece that has passed.
-    pub(crate) fn piece(&mut self, exchange: &Exchange, piece: &Bytes) {
+    /// Takes a piece that has passed; gives the moment, µs from the arrival of the request.
+    pub(crate) fn piece(&mut self, exchange: &Exchange, piece: &Bytes) -> u64 {
         let at_us = exchange.elapsed_us();
         self.bytes += piece.len() as u64;
         if self.arrivals.len() < MOST_ARRIVALS {
@@ -126,7 +126,7 @@ impl Recording {
             self.read_as_stream();
         }
         let Reading::Stream(parser) = &mut self.reading else {
-            return;
+            return at_us;
         };
         let before = Told::by(&self.fold);
         let decoded = self.decoder.feed(piece);
@@ -135,6 +135,7 @@ impl Recording {
             fold.event(&event);
         });
         self.tell(exchange, at_us, before);
+        at_us
     }
 
     /// The header called it something else, but the bytes are events.

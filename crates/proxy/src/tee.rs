@@ -49,12 +49,14 @@ pub struct Tee {
 /// See [`Tee::flush`]: long enough for a socket on this machine, short enough for nobody to notice.
 const FLUSH: Duration = Duration::from_millis(20);
 
-/// A watch on silence that costs one comparison per piece: the timer is set anew only when it fires.
+/// A watch on silence that costs nothing per piece: its timer is made when there is silence for the first
+/// time, and set anew only when it fires.
 #[derive(Debug)]
 struct Idle {
     limit: Duration,
-    last: Instant,
-    timer: Pin<Box<Sleep>>,
+    /// When something last came, µs from the arrival of the request.
+    last_us: u64,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Tee {
@@ -64,12 +66,12 @@ impl Tee {
         recording: Recording,
         base: BaseUrl,
         idle: Duration,
+        head_us: u64,
     ) -> Self {
-        let now = Instant::now();
-        let idle = (!idle.is_zero()).then(|| Idle {
+        let idle = (!idle.is_zero()).then_some(Idle {
             limit: idle,
-            last: now,
-            timer: Box::pin(tokio::time::sleep_until(now + idle)),
+            last_us: head_us,
+            timer: None,
         });
         Self {
             exchange,
@@ -243,10 +245,10 @@ impl Tee {
         match Pin::new(&mut self.incoming).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(piece) = frame.data_ref() {
-                    self.recording.piece(&self.exchange, piece);
-                }
-                if let Some(idle) = &mut self.idle {
-                    idle.last = Instant::now();
+                    let at_us = self.recording.piece(&self.exchange, piece);
+                    if let Some(idle) = &mut self.idle {
+                        idle.last_us = at_us;
+                    }
                 }
                 if frame.is_trailers() {
                     self.end_whole();
@@ -277,14 +279,18 @@ impl Tee {
         let Some(idle) = &mut self.idle else {
             return Poll::Pending;
         };
-        while idle.timer.as_mut().poll(context).is_ready() {
-            let due = idle.last + idle.limit;
+        let begin = Instant::from_std(self.exchange.begin);
+        let due = begin + Duration::from_micros(idle.last_us) + idle.limit;
+        let timer = idle
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        while timer.as_mut().poll(context).is_ready() {
             if Instant::now() >= due {
                 let (host, seconds) = (self.base.host().to_owned(), idle.limit.as_secs());
                 self.end(Some(ProxyError::Idle { host, seconds }));
                 return Poll::Ready(Some(Err(BodyError)));
             }
-            idle.timer.as_mut().reset(due);
+            timer.as_mut().reset(due);
         }
         Poll::Pending
     }

@@ -45,8 +45,7 @@ impl Translation {
         let pair = pair.map_err(wrong)?;
         let asked = exchange.summary.model.as_deref().unwrap_or_default();
         let model = candidate.model.as_deref().unwrap_or(asked);
-        let encoding = exchange.headers.get(http::header::CONTENT_ENCODING);
-        let encoding = encoding.and_then(|value| value.to_str().ok());
+        let encoding = exchange.headers.text(&http::header::CONTENT_ENCODING);
         let body = exchange.body();
         let plain = encoding::decode(encoding, &body).unwrap_or_default();
         let id = exchange.id.to_string();

@@ -166,7 +166,7 @@ impl Queries {
     /// the same.
     pub(super) fn body_of(&self, id: &str, part: Part) -> Result<Body, QueryError> {
         if let Some(exchange) = self.live.running(id).filter(|_| part == Part::Request) {
-            let text = |name| exchange.headers.get(name)?.to_str().ok().map(str::to_owned);
+            let text = |name| exchange.headers.text(&name).map(str::to_owned);
             return Ok(Body {
                 kept: exchange.body().to_vec(),
                 bytes: exchange.body_bytes,

@@ -2,7 +2,8 @@
 
 use base::{UsageBasis, redact};
 use bytes::Bytes;
-use proxy::{Arrival, Exchange, Finish, Outcome};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use proxy::{Arrival, Exchange, Finish, HeaderList, Outcome};
 use store::{NewBody, Side};
 use wire::{Dialect, encoding};
 
@@ -216,8 +217,7 @@ fn estimate_missing_usage(exchange: &Exchange, finish: &mut Finish) {
 
 /// Tokens of the answer: of the text that a stream stands for, or of the JSON.
 fn answer_tokens(dialect: Dialect, finish: &Finish) -> u64 {
-    let encoding = finish.response_headers.get(http::header::CONTENT_ENCODING);
-    let encoding = encoding.and_then(|value| value.to_str().ok());
+    let encoding = finish.response_headers.text(&CONTENT_ENCODING);
     let plain = encoding::decode(encoding, &finish.response_body).unwrap_or_default();
     let answer = if finish.content_bytes > 0 {
         wire::assemble::answer(dialect, &plain).json
@@ -264,11 +264,8 @@ fn error(finish: &Finish) -> (Option<String>, Vec<(String, String)>, Option<Stri
             )
         }
         Outcome::ErrorInside => {
-            let kind = finish.response_headers.get(http::header::CONTENT_TYPE);
-            let kind = kind
-                .and_then(|kind| kind.to_str().ok())
-                .unwrap_or("?")
-                .to_owned();
+            let kind = finish.response_headers.text(&CONTENT_TYPE);
+            let kind = kind.unwrap_or("?").to_owned();
             (
                 Some("not_the_api".to_owned()),
                 vec![("content_type".to_owned(), kind)],
@@ -282,8 +279,7 @@ fn error(finish: &Finish) -> (Option<String>, Vec<(String, String)>, Option<Stri
 
 /// What the upstream's error answer says.
 fn upstream_message(finish: &Finish) -> Option<String> {
-    let encoding = finish.response_headers.get(http::header::CONTENT_ENCODING);
-    let encoding = encoding.and_then(|value| value.to_str().ok());
+    let encoding = finish.response_headers.text(&CONTENT_ENCODING);
     let body = encoding::decode(encoding, &finish.response_body)?;
     let json: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
     let told = json.as_ref().and_then(|json| {
@@ -303,14 +299,8 @@ fn bodies(
     secrets: &[Vec<u8>],
     limit: usize,
 ) -> Vec<NewBody<Bytes>> {
-    let text = |headers: &http::HeaderMap, name: http::HeaderName| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    };
-    let part = |side, headers: &http::HeaderMap, body: Bytes, bytes, arrivals: &[Arrival]| {
-        let mut encoding = text(headers, http::header::CONTENT_ENCODING);
+    let part = |side, headers: &HeaderList, body: Bytes, bytes, arrivals: &[Arrival]| {
+        let mut encoding = headers.text(&CONTENT_ENCODING).map(str::to_owned);
         let mut kept = body.slice(..body.len().min(limit));
         match &encoding {
             None => kept = own_redact::body(&kept, secrets).unwrap_or(kept),
@@ -326,8 +316,9 @@ fn bodies(
             side,
             kept,
             bytes,
-            content_type: text(headers, http::header::CONTENT_TYPE)
-                .map(|kind| own_redact::quoted(&kind, secrets).into_owned()),
+            content_type: headers
+                .text(&CONTENT_TYPE)
+                .map(|kind| own_redact::quoted(kind, secrets).into_owned()),
             encoding,
             arrivals: arrivals
                 .iter()

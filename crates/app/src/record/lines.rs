@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use base::redact;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use proxy::HeaderList;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -86,8 +86,8 @@ impl Lines {
     /// The secrets of a request and of what was made of it, each once.
     pub(super) fn secrets(
         &mut self,
-        request: &HeaderMap,
-        sent: &HeaderMap,
+        request: &HeaderList,
+        sent: &HeaderList,
         path: &str,
     ) -> Vec<Vec<u8>> {
         let mut secrets = own_redact::secrets_where(request, path, |name| self.is_secret(name));
@@ -98,15 +98,15 @@ impl Lines {
         secrets
     }
 
-    fn is_secret(&mut self, name: &HeaderName) -> bool {
-        let key = xxh3_64_with_seed(name.as_str().as_bytes(), self.seed);
+    fn is_secret(&mut self, name: &str) -> bool {
+        let key = xxh3_64_with_seed(name.as_bytes(), self.seed);
         if let Some(secret) = self.names.get(&key) {
             return *secret;
         }
         if self.names.len() >= MOST_NAMES {
             self.names.clear();
         }
-        let secret = redact::is_secret_header(name.as_str());
+        let secret = redact::is_secret_header(name);
         self.names.insert(key, secret);
         secret
     }
@@ -114,18 +114,18 @@ impl Lines {
     /// Writes the three lists of headers as members of a JSON object, without its braces.
     pub(super) fn write(
         &mut self,
-        request: &HeaderMap,
-        sent: &HeaderMap,
-        response: &HeaderMap,
+        request: &HeaderList,
+        sent: &HeaderList,
+        response: &HeaderList,
         secrets: &[Vec<u8>],
         out: &mut String,
     ) {
         let kind = secrets
             .iter()
             .fold(self.seed, |seed, secret| xxh3_64_with_seed(secret, seed));
-        let mut asked = Vec::with_capacity(request.len());
+        let mut asked = Vec::new();
         out.push_str("\"request_headers\":[");
-        for (name, value) in request {
+        for (name, value) in request.iter() {
             let key = key(kind, name, value);
             asked.push(key);
             self.line(key, name, value, secrets, out);
@@ -133,7 +133,7 @@ impl Lines {
         end(out);
         out.push_str(",\"sent\":[");
         let mut run: Option<(usize, usize)> = None;
-        for (name, value) in sent {
+        for (name, value) in sent.iter() {
             let key = key(kind, name, value);
             match (place(&asked, key, run), run) {
                 (Some(at), Some((from, count))) if at == from + count => {
@@ -151,7 +151,7 @@ impl Lines {
         same(run, out);
         end(out);
         out.push_str(",\"response_headers\":[");
-        for (name, value) in response {
+        for (name, value) in response.iter() {
             let key = key(kind, name, value);
             self.line(key, name, value, secrets, out);
         }
@@ -159,19 +159,12 @@ impl Lines {
     }
 
     /// Writes a line and a comma.
-    fn line(
-        &mut self,
-        key: u64,
-        name: &HeaderName,
-        value: &HeaderValue,
-        secrets: &[Vec<u8>],
-        out: &mut String,
-    ) {
+    fn line(&mut self, key: u64, name: &str, value: &[u8], secrets: &[Vec<u8>], out: &mut String) {
         if let Some(line) = self.known.get(&key) {
             return out.push_str(line);
         }
         let secret = self.is_secret(name);
-        let view = own_redact::line(name.as_str(), value.as_bytes(), secret, secrets);
+        let view = own_redact::line(name, value, secret, secrets);
         let mut line = serde_json::to_string(&view).unwrap_or_default();
         line.push(',');
         out.push_str(&line);
@@ -184,9 +177,9 @@ impl Lines {
     }
 }
 
-fn key(kind: u64, name: &HeaderName, value: &HeaderValue) -> u64 {
-    let name = xxh3_64_with_seed(name.as_str().as_bytes(), kind);
-    xxh3_64_with_seed(value.as_bytes(), name)
+fn key(kind: u64, name: &str, value: &[u8]) -> u64 {
+    let name = xxh3_64_with_seed(name.as_bytes(), kind);
+    xxh3_64_with_seed(value, name)
 }
 
 /// Where the caller's lines have a line: where the run goes on, if possible.
@@ -216,6 +209,7 @@ fn end(out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
     use proptest::prelude::*;
 
     use super::*;
@@ -223,7 +217,7 @@ mod tests {
 
     const KEY: &str = "plain-secret-0123456789";
 
-    fn map(lines: &[(u8, u8)]) -> HeaderMap {
+    fn map(lines: &[(u8, u8)]) -> HeaderList {
         let names = ["host", "x-one", "x-two", "accept", "x-api-key", "cookie"];
         let values = ["a", "b", "tell \"plain-secret-0123456789\"", KEY, "\u{e9}"];
         let mut map = HeaderMap::new();
@@ -234,10 +228,10 @@ mod tests {
                 http::HeaderValue::from_bytes(value.as_bytes()).unwrap(),
             );
         }
-        map
+        HeaderList::of(&map)
     }
 
-    fn kept(lines: &mut Lines, maps: [&HeaderMap; 3], secrets: &[Vec<u8>]) -> (String, Kept) {
+    fn kept(lines: &mut Lines, maps: [&HeaderList; 3], secrets: &[Vec<u8>]) -> (String, Kept) {
         let mut text = "{".to_owned();
         lines.write(maps[0], maps[1], maps[2], secrets, &mut text);
         text.push('}');
@@ -283,8 +277,9 @@ mod tests {
     fn what_is_sent_unchanged_is_kept_once() {
         let mut lines = Lines::new();
         let (asked, answered) = (map(&[(0, 0), (1, 1), (2, 0)]), map(&[]));
-        let mut sent = asked.clone();
+        let mut sent = asked.to_map();
         sent.insert("host", "upstream".parse().unwrap());
+        let sent = HeaderList::of(&sent);
         let (text, kept) = kept(&mut lines, [&asked, &sent, &answered], &[]);
         assert_eq!(text.matches("x-one").count(), 1, "{text}");
         assert_eq!(kept.sent_headers, own_redact::headers(&sent, &[]));

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use base::redact;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
 use memchr::memmem;
+use proxy::HeaderList;
 
 use crate::view::HeaderView;
 
@@ -14,12 +14,12 @@ const SHORTEST: usize = 8;
 
 /// Headers as lines, secrets masked: those that a name tells, and the request's own wherever they are
 /// quoted.
-pub(crate) fn headers(headers: &HeaderMap, secrets: &[Vec<u8>]) -> Vec<HeaderView> {
+pub(crate) fn headers(headers: &HeaderList, secrets: &[Vec<u8>]) -> Vec<HeaderView> {
     headers
         .iter()
         .map(|(name, value)| {
-            let secret = redact::is_secret_header(name.as_str());
-            line(name.as_str(), value.as_bytes(), secret, secrets)
+            let secret = redact::is_secret_header(name);
+            line(name, value, secret, secrets)
         })
         .collect()
 }
@@ -48,26 +48,20 @@ pub(super) fn quoted<'a>(text: &'a str, secrets: &[Vec<u8>]) -> Cow<'a, str> {
 }
 
 /// The secrets of a request, to be found again where an upstream quotes them.
-pub(crate) fn secrets(headers: &HeaderMap, path: &str) -> Vec<Vec<u8>> {
-    secrets_where(headers, path, |name| {
-        redact::is_secret_header(name.as_str())
-    })
+pub(crate) fn secrets(headers: &HeaderList, path: &str) -> Vec<Vec<u8>> {
+    secrets_where(headers, path, |name| redact::is_secret_header(name))
 }
 
 /// The same, told by the caller which headers are secret.
 pub(super) fn secrets_where(
-    headers: &HeaderMap,
+    headers: &HeaderList,
     path: &str,
-    mut is_secret: impl FnMut(&HeaderName) -> bool,
+    mut is_secret: impl FnMut(&str) -> bool,
 ) -> Vec<Vec<u8>> {
     let in_headers = headers
         .iter()
         .filter(|(name, _)| is_secret(name))
-        .flat_map(|(_, value)| {
-            value
-                .as_bytes()
-                .split(|byte| *byte == b' ' || *byte == b';')
-        })
+        .flat_map(|(_, value)| value.split(|byte| *byte == b' ' || *byte == b';'))
         .flat_map(|part| [part, after_name(part)]);
     let query = path.split_once('?').map_or("", |(_, query)| query);
     let kept = redact::path_and_query(path);
@@ -110,6 +104,8 @@ pub(super) fn body(body: &[u8], secrets: &[Vec<u8>]) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
 
     #[test]
@@ -120,14 +116,17 @@ mod tests {
             "Bearer plain-secret-0123456789".parse().unwrap(),
         );
         headers.insert("cookie", "session=cookie-secret-1".parse().unwrap());
-        let secrets = secrets(&headers, "/v1/models?key=query-secret-1&x=1");
+        let secrets = secrets(
+            &HeaderList::of(&headers),
+            "/v1/models?key=query-secret-1&x=1",
+        );
         let text = b"Incorrect key plain-secret-0123456789, cookie-secret-1 or query-secret-1.";
         let clean = body(text, &secrets).unwrap();
         assert_eq!(clean.len(), text.len());
         assert!(memmem::find(&clean, b"secret").is_none(), "{clean:?}");
         assert_eq!(body(b"nothing", &secrets), None);
         headers.insert("x-api-key", "cGFkZGVkLXNlY3JldA==".parse().unwrap());
-        let secrets = super::secrets(&headers, "");
+        let secrets = super::secrets(&HeaderList::of(&headers), "");
         let clean = body(b"Incorrect key cGFkZGVkLXNlY3JldA==.", &secrets).unwrap();
         assert_eq!(&clean[..], b"Incorrect key ********************.");
     }

@@ -11,7 +11,7 @@ use ::verify::{
     Tables, Words, sight,
 };
 use base::Timestamp;
-use proxy::{Exchange as Passed, Finish};
+use proxy::{Exchange as Passed, Finish, HeaderList};
 use tokio_util::sync::CancellationToken;
 use wire::{Dialect, encoding};
 
@@ -42,7 +42,7 @@ pub(crate) struct Seen {
     /// Id and name.
     site: (String, String),
     status: Option<u16>,
-    headers: http::HeaderMap,
+    headers: HeaderList,
     body: bytes::Bytes,
     arrivals: Vec<proxy::Arrival>,
     sent_us: u64,
@@ -288,12 +288,11 @@ impl App {
 
 /// An exchange of the proxy as the tester sees one of its own.
 fn observation(seen: Seen) -> Observation {
-    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        (name.as_str().to_owned(), value)
+    let header = |(name, value): (&str, &[u8])| {
+        let value = String::from_utf8_lossy(value).into_owned();
+        (name.to_owned(), value)
     };
-    let encoding = seen.headers.get(http::header::CONTENT_ENCODING);
-    let encoding = encoding.and_then(|value| value.to_str().ok());
+    let encoding = seen.headers.text(&http::header::CONTENT_ENCODING);
     let plain = encoding::decode(encoding, &seen.body).unwrap_or_default();
     // Places in an encoded body are not places in the plain one.
     let arrivals = match encoding {
