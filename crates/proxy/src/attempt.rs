@@ -35,7 +35,8 @@ const TRANSLATED_BYTES: u64 = 64 * 1024 * 1024;
 /// What an upstream answered.
 pub(crate) struct Answered {
     pub(crate) parts: http::response::Parts,
-    pub(crate) tee: Tee,
+    /// Boxed at once: it passes through the hands of several futures.
+    pub(crate) tee: Box<Tee>,
     /// How it was asked, where that was not in the caller's dialect.
     pub(crate) translation: Option<Translation>,
     /// The dialect of the answer.
@@ -114,14 +115,14 @@ impl Proxy {
         };
         let recording = Recording::new(dialect, &parts.headers, limits.record_bytes);
         let base = candidate.base.clone();
-        let mut tee = Tee::new(
+        let mut tee = Box::new(Tee::new(
             exchange.clone(),
             incoming,
             recording,
             base,
             limits.idle,
             at_us,
-        );
+        ));
         // Translated streams are always looked into: an early failure becomes an HTTP error.
         let look = has_other || translation.is_some();
         if status.is_client_error() || status.is_server_error() {

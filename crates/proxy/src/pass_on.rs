@@ -90,7 +90,7 @@ fn as_it_came(answered: Answered, limits: &Limits, ending: Ending) -> Response<P
     let comment = limits.stream_cost_comment && recording.is_stream() && recording.is_plain();
     headers::for_client(&mut parts.headers);
     tee.attach(ending, if comment { Some(cost_comment) } else { None });
-    Response::from_parts(parts, ProxyBody::Tee(Box::new(tee)))
+    Response::from_parts(parts, ProxyBody::Tee(tee))
 }
 
 /// A list of models in the caller's dialect; `None` passes on what the upstream said.
@@ -160,7 +160,7 @@ fn translated(
 }
 
 /// An error in the caller's dialect instead of what the upstream sent.
-fn instead(error: ErrorAnswer, tee: Tee, mut ending: Ending) -> Response<ProxyBody> {
+fn instead(error: ErrorAnswer, tee: Box<Tee>, mut ending: Ending) -> Response<ProxyBody> {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_GATEWAY);
     ending.draft.status = Some(status.as_u16());
     tee.replace(ending);

@@ -85,9 +85,9 @@ pub struct TranslatedBody {
 
 impl TranslatedBody {
     /// Over a body of which the beginning may have been read.
-    pub(crate) fn new(tee: Tee, memory: Memory, encoding: Option<&str>) -> Self {
+    pub(crate) fn new(tee: Box<Tee>, memory: Memory, encoding: Option<&str>) -> Self {
         Self {
-            tee: Box::new(tee),
+            tee,
             machine: Box::new(StreamMachine::new(memory)),
             decoder: Decoder::new(encoding),
             ready: VecDeque::new(),
@@ -122,8 +122,8 @@ impl TranslatedBody {
         &mut self.tee
     }
 
-    pub(crate) fn into_tee(self) -> Tee {
-        *self.tee
+    pub(crate) fn into_tee(self) -> Box<Tee> {
+        self.tee
     }
 
     fn feed(&mut self, piece: &[u8]) {

@@ -74,8 +74,8 @@ impl Fold {
             // A call without input has no delta, and is an answer all the same.
             b"content_block_start" if begins_a_call(event.data) => self.has_content = true,
             b"message_start" => {
-                if let Ok(start) = serde_json::from_slice::<Start>(event.data) {
-                    self.anthropic_message(start.message);
+                if let Some(message) = scan::member(event.data, "message") {
+                    self.anthropic_message(message);
                 }
             }
             b"message_delta" => {
@@ -116,12 +116,22 @@ impl Fold {
         if !body.trim_ascii_end().ends_with(b"}") {
             return;
         }
-        for (name, value) in scan::members(body) {
+        let content = scan::member(body, "content");
+        self.has_content = content.is_some_and(holds_something);
+        self.content_bytes = if self.has_content { body.len() } else { 0 };
+        self.anthropic_message(body);
+        self.ended = self.stop_reason.is_some();
+    }
+
+    /// The members of a message besides its content. Scanned, not parsed: most of it is text.
+    fn anthropic_message(&mut self, message: &[u8]) {
+        for (name, value) in scan::members(message) {
             match name {
                 b"id" => self.response_id = scan::string(value).or(self.response_id.take()),
                 b"model" => self.model = scan::string(value).or(self.model.take()),
-                b"stop_reason" => self.stop_reason = scan::string(value),
-                b"content" => self.has_content = holds_something(value),
+                b"stop_reason" => {
+                    self.stop_reason = scan::string(value).or(self.stop_reason.take())
+                }
                 b"usage" => {
                     if let Ok(usage) = serde_json::from_slice(value) {
                         self.reading.merge_anthropic(&usage);
@@ -130,32 +140,7 @@ impl Fold {
                 _ => {}
             }
         }
-        self.content_bytes = if self.has_content { body.len() } else { 0 };
-        self.ended = self.stop_reason.is_some();
     }
-
-    fn anthropic_message(&mut self, message: Message) {
-        self.model = message.model.or(self.model.take());
-        self.response_id = message.id.or(self.response_id.take());
-        self.stop_reason = message.stop_reason.or(self.stop_reason.take());
-        if let Some(usage) = &message.usage {
-            self.reading.merge_anthropic(usage);
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Start {
-    message: Message,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Message {
-    id: Option<String>,
-    model: Option<String>,
-    stop_reason: Option<String>,
-    usage: Option<AnthropicUsage>,
 }
 
 #[derive(Debug, Deserialize)]
