@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use base::{Clock, SystemClock};
 use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses, Upstream};
 use price::{Catalog, PriceError};
-use proxy::{Limits, Proxy};
+use proxy::Proxy;
 use store::sites::SiteStore;
 use store::vault::Wish;
 use store::{Filter, Store, StoreError};
@@ -19,6 +19,7 @@ use crate::counting::Counting;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::desktop::Desktop;
 use crate::health::Health;
+use crate::limits::limits;
 use crate::live::{self, Live};
 use crate::notice::Notices;
 use crate::observe::Observe;
@@ -32,9 +33,6 @@ use crate::sites::{OpenSitesError, SiteRoute, Sites};
 use crate::stations::Stations;
 use crate::verify::{Message, Tester, Watch};
 use crate::view::ProxyView;
-
-/// Longest request body.
-const BODY_MIB: usize = 64;
 
 /// Rows of today that the day's figures are restored from.
 const MOST_RESTORED: usize = 20_000;
@@ -475,17 +473,6 @@ fn restore(store: &Store, live: &Live, settings: &Settings) -> Result<(), StoreE
     rows.reverse();
     live.restore(&rows);
     Ok(())
-}
-
-fn limits(settings: &Settings) -> Limits {
-    let upstream = &settings.upstream;
-    Limits {
-        body_mib: BODY_MIB,
-        first_byte: Duration::from_secs(upstream.first_byte_timeout_s),
-        idle: Duration::from_secs(upstream.idle_timeout_s),
-        record_bytes: settings.capture.max_body_mib as usize * 1024 * 1024,
-        stream_cost_comment: settings.advisor.stream_cost_comment,
-    }
 }
 
 fn outbound(settings: &Settings) -> Outbound {

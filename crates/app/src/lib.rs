@@ -9,6 +9,7 @@ mod desktop;
 pub mod files;
 mod health;
 mod housekeeping;
+mod limits;
 pub mod live;
 mod notice;
 mod observe;

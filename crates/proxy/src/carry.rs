@@ -1,6 +1,5 @@
 //! The life of a request.
 
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -11,7 +10,6 @@ use bytes::Bytes;
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderName, Request, Response};
 use http_body::Body;
-use http_body_util::BodyExt;
 use net::Upstream;
 use wire::Summary;
 
@@ -29,6 +27,7 @@ use crate::live::Live;
 use crate::observer::Observer;
 use crate::outgoing::outgoing;
 use crate::pass_on::{exhausted, refuse};
+use crate::request_body::whole;
 use crate::respond::{REQUEST_ID, put};
 use crate::route::{Judgement, Refusal, Route, RouteAsk, Seen};
 
@@ -39,6 +38,8 @@ static PROJECT: HeaderName = HeaderName::from_static("x-project-id");
 pub struct Limits {
     /// Longest request body, MiB.
     pub body_mib: usize,
+    /// Longest silence inside a request body; zero for no limit.
+    pub request_idle: Duration,
     /// Until the answer's head.
     pub first_byte: Duration,
     /// Longest silence inside an answer; zero for no limit.
@@ -124,7 +125,7 @@ impl Proxy {
         let (parts, body) = request.into_parts();
         let (body, refused) = match self.is_on() {
             false => (Bytes::new(), Some(ProxyError::Off)),
-            true => match whole(body, limits.body_mib).await {
+            true => match whole(body, limits.body_mib, limits.request_idle).await {
                 Ok(body) => (body, None),
                 Err(error) => (Bytes::new(), Some(error)),
             },
@@ -275,35 +276,4 @@ fn note_cause(ending: &mut Ending, cause: &str) {
     if let Some(attempt) = ending.draft.attempts.last_mut() {
         attempt.cause = Some(cause.to_owned());
     }
-}
-
-/// Bytes that are set aside for a body because its head says so; a longer one has to prove it first.
-const SET_ASIDE: u64 = 4 * 1024 * 1024;
-
-/// The whole request body, or why there is none. It is copied into memory of its own: the pieces are
-/// slices of the connection's read buffers, and a short body would keep all of such a buffer.
-async fn whole<B>(body: B, limit_mib: usize) -> Result<Bytes, ProxyError>
-where
-    B: Body<Data = Bytes>,
-    B::Error: std::error::Error + Send + Sync + 'static,
-{
-    let limit = limit_mib * 1024 * 1024;
-    let announced = body.size_hint().lower();
-    if announced > limit as u64 {
-        return Err(ProxyError::TooLarge { limit_mib });
-    }
-    let mut whole = Vec::with_capacity(announced.min(SET_ASIDE) as usize);
-    let mut body = pin!(body);
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            return Err(ProxyError::RequestCut);
-        };
-        if let Some(piece) = frame.data_ref() {
-            if piece.len() > limit - whole.len() {
-                return Err(ProxyError::TooLarge { limit_mib });
-            }
-            whole.extend_from_slice(piece);
-        }
-    }
-    Ok(Bytes::from(whole))
 }

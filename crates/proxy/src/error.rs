@@ -19,6 +19,12 @@ pub enum ProxyError {
     /// The client stopped in the middle of its request.
     #[error("The request body ended before it was complete")]
     RequestCut,
+    /// The client is there, but sends no more of its request.
+    #[error("Nothing more of the request body came for {seconds} s")]
+    RequestStalled {
+        /// The limit.
+        seconds: u64,
+    },
     /// `X-Upstream-Provider` names nobody.
     #[error("X-Upstream-Provider must be openai, anthropic or openrouter, not “{0}”")]
     UnknownProvider(String),
@@ -83,6 +89,7 @@ impl ProxyError {
             Self::RequestCut | Self::UnknownProvider(_) | Self::UnknownSite(_) => {
                 StatusCode::BAD_REQUEST
             }
+            Self::RequestStalled { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::FirstByteTimeout { .. }
             | Self::Idle { .. }
             | Self::Upstream(NetError::ConnectTimeout { .. }) => StatusCode::GATEWAY_TIMEOUT,
@@ -103,6 +110,7 @@ impl ProxyError {
             Self::Off => "proxy_off",
             Self::TooLarge { .. } => "request_too_large",
             Self::RequestCut => "request_cut",
+            Self::RequestStalled { .. } => "request_stalled",
             Self::UnknownProvider(_) => "unknown_provider",
             Self::UnknownSite(_) => "unknown_site",
             Self::SiteNotUsable(_) => "site_not_usable",
@@ -127,7 +135,7 @@ impl ProxyError {
             StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
             StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
             StatusCode::SERVICE_UNAVAILABLE => "api_error",
-            StatusCode::GATEWAY_TIMEOUT => "timeout_error",
+            StatusCode::GATEWAY_TIMEOUT | StatusCode::REQUEST_TIMEOUT => "timeout_error",
             _ => "upstream_error",
         }
     }

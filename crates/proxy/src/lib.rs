@@ -21,6 +21,7 @@ mod observer;
 mod outgoing;
 mod pass_on;
 mod recording;
+mod request_body;
 mod respond;
 mod route;
 mod tee;

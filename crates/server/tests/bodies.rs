@@ -116,6 +116,72 @@ async fn a_request_that_breaks_off_is_recorded_and_harms_nobody() {
     works(&door).await;
 }
 
+/// The proxy gives up on a request body after so much silence; everything else is generous.
+fn patient_with_bodies_for(door: &Door, request_idle: Duration) {
+    door.running().app().proxy().set_limits(proxy::Limits {
+        body_mib: 64,
+        request_idle,
+        first_byte: PATIENCE,
+        idle: PATIENCE,
+        record_bytes: 8 * MIB,
+        stream_cost_comment: false,
+    });
+}
+
+#[tokio::test]
+async fn a_body_that_stops_coming_is_given_up() {
+    let door = Harness::new().start().await;
+    patient_with_bodies_for(&door, Duration::from_secs(1));
+    for path in DIALECTS {
+        let mut stream = TcpStream::connect(door.address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 1000\r\n\r\n{{\"model\":",
+            door.address
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // The client stays and sends nothing more. The connection is of no use after that: it ends.
+        let mut heard = Vec::new();
+        let reading = stream.read_to_end(&mut heard);
+        timeout(PATIENCE, reading).await.unwrap().unwrap();
+        let answer = String::from_utf8(heard).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        let json = answer.split_once("\r\n\r\n").unwrap().1;
+        let json: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(json["error"]["code"], "request_stalled");
+        assert_eq!(json["error"]["type"], "timeout_error");
+        assert_eq!(json["type"] == "error", path == "/v1/messages", "{json}");
+        let newest = door.newest().await;
+        assert_eq!(newest["outcome"], "error");
+        assert_eq!(newest["error"]["code"], "request_stalled");
+        assert_eq!(newest["status"], 408);
+    }
+    assert_eq!(door.upstream.journal().counters().requests, 0);
+    works(&door).await;
+}
+
+#[tokio::test]
+async fn a_slow_body_that_keeps_coming_is_taken() {
+    let door = Harness::new().start().await;
+    patient_with_bodies_for(&door, Duration::from_secs(1));
+    let body = crate::harness::question("echo-raw", false);
+    let head = format!(
+        "POST /v1/messages HTTP/1.1\r\nhost: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        door.address,
+        body.len()
+    );
+    let mut stream = TcpStream::connect(door.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let begin = std::time::Instant::now();
+    for piece in body.as_bytes().chunks(body.len() / 8) {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        stream.write_all(piece).await.unwrap();
+    }
+    assert!(begin.elapsed() > Duration::from_secs(2), "twice the limit");
+    let answer = first_answer(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(door.upstream.journal().requests()[0].body, body);
+}
+
 #[tokio::test]
 async fn what_is_no_json_is_passed_on_for_the_upstream_to_judge() {
     let door = Harness::new().start().await;
