@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use crate::rate::RateLimit;
 use crate::refuse::Refusal;
+use crate::wrong_keys::WrongKeys;
 
 static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 static TOKEN: HeaderName = HeaderName::from_static("x-relayscope-token");
@@ -27,6 +28,7 @@ pub(crate) struct Guard {
     /// Where we listen.
     address: SocketAddr,
     rate: RateLimit,
+    wrong_keys: WrongKeys,
 }
 
 /// Who calls, as far as the guard could tell.
@@ -46,6 +48,7 @@ impl Guard {
             app,
             address,
             rate: RateLimit::default(),
+            wrong_keys: WrongKeys::default(),
         }
     }
 
@@ -74,12 +77,12 @@ impl Guard {
         if is_cross_site(headers, &bind) {
             return Err(Refusal::CrossSite);
         }
-        let visitor = self.recognise(headers, &settings);
         let key_needed = settings.security.require_api_key || !bind.is_loopback();
         let open = uri.path() == "/health" || is_sign_in(method, uri);
-        if key_needed && !open && !visitor.has_access_key && !visitor.signed_in {
-            return Err(Refusal::AccessKey);
-        }
+        let visitor = match key_needed && !open {
+            true => self.demand_key(headers, &settings, peer.ip())?,
+            false => self.shown(headers).visitor(&settings),
+        };
         let limited =
             settings.security.rate_limit_loopback || !peer.ip().to_canonical().is_loopback();
         if limited {
@@ -93,28 +96,79 @@ impl Guard {
         Ok(visitor)
     }
 
-    fn recognise(&self, headers: &HeaderMap, settings: &Settings) -> Visitor {
+    /// Where the access key is needed. Who showed too many wrong ones is turned away before another one is
+    /// looked at; the session, which cannot be guessed, still counts: a program with a wrong key must not lock
+    /// the panel out.
+    fn demand_key(
+        &self,
+        headers: &HeaderMap,
+        settings: &Settings,
+        peer: IpAddr,
+    ) -> Result<Visitor, Refusal> {
+        let (shown, now) = (self.shown(headers), Instant::now());
+        if !shown.signed_in {
+            self.wrong_keys
+                .check(peer, now)
+                .map_err(|wait| Refusal::WrongKeys {
+                    seconds: wait.as_secs_f64().ceil() as u64,
+                })?;
+        }
+        let visitor = shown.visitor(settings);
+        if visitor.signed_in || visitor.has_access_key {
+            return Ok(visitor);
+        }
+        if shown.texts.iter().any(Option::is_some) {
+            self.wrong_keys.count(peer, now);
+        }
+        Err(Refusal::AccessKey)
+    }
+
+    /// What a request identifies with, the session looked at already.
+    fn shown<'a>(&self, headers: &'a HeaderMap) -> Shown<'a> {
         let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let bearer = text(&AUTHORIZATION).and_then(|value| {
             value
                 .strip_prefix("Bearer ")
                 .or_else(|| value.strip_prefix("bearer "))
         });
-        let key_header = text(&API_KEY);
-        let instead = [bearer, key_header];
-        let shown = [bearer, key_header, text(&TOKEN)];
+        let texts = [bearer, text(&API_KEY), text(&TOKEN)];
         let session = self.app.session();
+        let tokens = texts.map(|text| text.is_some_and(|text| session.is_token(text)));
         let port = self.address.port();
         let cookie = text(&COOKIE).and_then(|cookies| cookie(cookies, &cookie_name(port)));
-        let is_token = |text: &str| session.is_token(text);
+        let by_cookie = cookie.is_some_and(|text| session.is_token(text));
+        Shown {
+            texts,
+            tokens,
+            signed_in: by_cookie || tokens.contains(&true),
+        }
+    }
+}
+
+/// What a request identifies with.
+struct Shown<'a> {
+    /// Bearer, `x-api-key`, `x-relayscope-token`: the first two are the places of a vendor's key.
+    texts: [Option<&'a str>; 3],
+    /// Which of them is the session token.
+    tokens: [bool; 3],
+    /// Whether one of them or the cookie is.
+    signed_in: bool,
+}
+
+impl Shown<'_> {
+    /// Compares with the access key.
+    fn visitor(&self, settings: &Settings) -> Visitor {
         let key = &settings.security.api_key;
         let is_key =
             |text: &str| !key.is_empty() && bool::from(text.as_bytes().ct_eq(key.as_bytes()));
-        let is_ours = |text: &str| is_key(text) || is_token(text);
+        let mut ours = self.tokens;
+        for (ours, text) in ours.iter_mut().zip(self.texts) {
+            *ours |= text.is_some_and(is_key);
+        }
         Visitor {
-            signed_in: cookie.is_some_and(is_token) || shown.into_iter().flatten().any(is_token),
-            has_access_key: shown.into_iter().flatten().any(is_ours),
-            used_access_key: instead.into_iter().flatten().any(is_ours),
+            signed_in: self.signed_in,
+            has_access_key: ours.contains(&true),
+            used_access_key: ours[0] || ours[1],
         }
     }
 }

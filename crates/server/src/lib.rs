@@ -13,6 +13,7 @@ mod rate;
 mod refuse;
 mod serve;
 mod start;
+mod wrong_keys;
 mod ws;
 
 pub use start::{Options, Running, StartError, start};

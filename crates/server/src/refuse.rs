@@ -1,10 +1,13 @@
 //! Refusals of the door itself, in the caller's dialect on proxy paths.
 
 use axum::body::Body;
+use base::ExchangeId;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use http::{Response, StatusCode};
+use http::{HeaderName, Response, StatusCode};
 use serde_json::json;
 use wire::Dialect;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Why a request is turned away.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +22,8 @@ pub(crate) enum Refusal {
     AccessKey,
     #[error("too many requests from this address")]
     RateLimit { seconds: u64 },
+    #[error("too many wrong access keys from this address")]
+    WrongKeys { seconds: u64 },
     #[error("sign in first: run `relayscope open`, or send the session token")]
     NotSignedIn,
 }
@@ -29,7 +34,7 @@ impl Refusal {
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::AccessKey | Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::RateLimit { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimit { .. } | Self::WrongKeys { .. } => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
@@ -39,6 +44,7 @@ impl Refusal {
             Self::CrossSite => "cross_site",
             Self::AccessKey => "access_key_needed",
             Self::RateLimit { .. } => "rate_limit",
+            Self::WrongKeys { .. } => "too_many_wrong_keys",
             Self::NotSignedIn => "not_signed_in",
         }
     }
@@ -48,12 +54,16 @@ impl Refusal {
         match self {
             Self::Host | Self::CrossSite => "permission_error",
             Self::AccessKey | Self::NotSignedIn => "authentication_error",
-            Self::RateLimit { .. } => "rate_limit_error",
+            Self::RateLimit { .. } | Self::WrongKeys { .. } => "rate_limit_error",
         }
     }
 
-    /// As an answer. `dialect`: of the path that was called.
-    pub(crate) fn answer(&self, dialect: Dialect) -> Response<Body> {
+    /// As an answer. `dialect`: of the proxy's path that was called; `None` for a path of the API or the panel.
+    ///
+    /// Every answer of the proxy's paths has an id, which clients put into their logs and reports. This one
+    /// names no exchange: nothing was carried.
+    pub(crate) fn answer(&self, dialect: Option<Dialect>) -> Response<Body> {
+        let id = dialect.map(|_| ExchangeId::new().to_string());
         let error = json!({
             "message": self.to_string(),
             "type": self.kind(),
@@ -61,14 +71,19 @@ impl Refusal {
             "params": [],
         });
         let body = match dialect {
-            Dialect::Anthropic => json!({"type": "error", "error": error}),
+            Some(Dialect::Anthropic) => {
+                json!({"type": "error", "error": error, "request_id": id})
+            }
             _ => json!({"error": error}),
         };
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Self::RateLimit { seconds } = self {
+        if let Some(id) = id.and_then(|id| HeaderValue::try_from(id).ok()) {
+            headers.insert(REQUEST_ID.clone(), id);
+        }
+        if let Self::RateLimit { seconds } | Self::WrongKeys { seconds } = self {
             headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response

@@ -17,7 +17,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
-use wire::Dialect;
 
 use crate::api::{self, Api};
 use crate::body::ServerBody;
@@ -60,7 +59,7 @@ impl Door {
         let visitor = match admitted {
             Ok(visitor) => visitor,
             Err(refusal) => {
-                let dialect = place.map_or(Dialect::Other, |place| place.dialect);
+                let dialect = place.map(|place| place.dialect);
                 return refusal.answer(dialect).map(ServerBody::Api);
             }
         };

@@ -157,6 +157,10 @@ async fn refusals_speak_the_callers_dialect() {
         assert_eq!(json["error"]["type"], "permission_error");
         let anthropic = path == "/v1/messages";
         assert_eq!(json["type"] == "error", anthropic, "{json}");
+        assert!(heard.id().starts_with("req_"), "{:?}", heard.headers);
+        if anthropic {
+            assert_eq!(json["request_id"], heard.id());
+        }
     }
 }
 

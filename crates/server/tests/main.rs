@@ -15,6 +15,7 @@ mod carrying;
 mod documented;
 mod failing;
 mod guarding;
+mod guessing;
 mod hostile;
 mod leaving;
 mod recording;

@@ -179,7 +179,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         match parts.extensions.get::<Visitor>() {
             Some(visitor) if visitor.signed_in => Ok(Self),
-            _ => Err(Refusal::NotSignedIn.answer(wire::Dialect::Other)),
+            _ => Err(Refusal::NotSignedIn.answer(None)),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn clear(
 ) -> Result<Json<Value>, Response> {
     let clear = read_clear(&body).map_err(IntoResponse::into_response)?;
     if clear.kept && !visitor.signed_in {
-        return Err(Refusal::NotSignedIn.answer(wire::Dialect::Other));
+        return Err(Refusal::NotSignedIn.answer(None));
     }
     let deleted = match clear.kept {
         true => api.app.queries().delete_all().await,
