@@ -49,7 +49,7 @@ pub(super) fn quoted<'a>(text: &'a str, secrets: &[Vec<u8>]) -> Cow<'a, str> {
 
 /// The secrets of a request, to be found again where an upstream quotes them.
 pub(crate) fn secrets(headers: &HeaderList, path: &str) -> Vec<Vec<u8>> {
-    secrets_where(headers, path, |name| redact::is_secret_header(name))
+    secrets_where(headers, path, redact::is_secret_header)
 }
 
 /// The same, told by the caller which headers are secret.
