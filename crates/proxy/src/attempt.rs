@@ -113,7 +113,7 @@ impl Proxy {
             Some(translation) => translation.to,
             None => exchange.dialect,
         };
-        let recording = Recording::new(dialect, &parts.headers, limits.record_bytes);
+        let recording = Recording::new(dialect, &parts.headers, limits, self.budget.clone());
         let base = candidate.base.clone();
         let mut tee = Box::new(Tee::new(
             exchange.clone(),

@@ -15,6 +15,7 @@ use wire::Summary;
 
 use crate::attempt::Answered;
 use crate::body::ProxyBody;
+use crate::budget::Budget;
 use crate::count;
 use crate::ending::Ending;
 use crate::error::ProxyError;
@@ -46,6 +47,9 @@ pub struct Limits {
     pub idle: Duration,
     /// Bytes of an answer that are recorded.
     pub record_bytes: usize,
+    /// Bytes that the records of all running answers may take together. The beginning of each is kept in any
+    /// case, and so are documents of moderate size.
+    pub record_together_bytes: usize,
     /// Whether streams end with a comment that tells the cost.
     pub stream_cost_comment: bool,
 }
@@ -65,6 +69,7 @@ pub struct Proxy {
     pub(crate) observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
     limits: ArcSwap<Limits>,
+    pub(crate) budget: Arc<Budget>,
     on: AtomicBool,
 }
 
@@ -84,6 +89,7 @@ impl Proxy {
             observer,
             clock,
             limits,
+            budget: Arc::default(),
             on: AtomicBool::new(true),
         }
     }

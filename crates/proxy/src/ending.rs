@@ -56,6 +56,7 @@ impl Ending {
         match () {
             () if status >= 400 => Outcome::Error,
             () if exchange.dialect == Dialect::Other || status != 200 => Outcome::Done,
+            () if recording.is_unread() => Outcome::Done,
             () if fold.error.is_some() => Outcome::ErrorInside,
             () if recording.bytes == 0 => Outcome::Empty,
             () if !fold.has_content && fold.model.is_none() => Outcome::ErrorInside,
@@ -135,7 +136,7 @@ fn fill(finish: &mut Finish, recording: &mut Recording) {
     finish.times.first_byte = recording.arrivals.first().map(|arrival| arrival.at_us);
     finish.times.first_token = recording.first_token_us;
     finish.times.last_token = recording.last_token_us;
-    finish.response_body = Bytes::from(std::mem::take(&mut recording.body));
+    finish.response_body = Bytes::from(recording.body.hand_over());
     finish.response_bytes = recording.bytes;
     finish.arrivals = std::mem::take(&mut recording.arrivals);
     finish.usage = usage;

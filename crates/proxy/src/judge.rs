@@ -69,7 +69,7 @@ pub(crate) fn judge(
     let known = status == StatusCode::OK && dialect != Dialect::Other;
     let wrong = match () {
         () if known && recording.is_page() => Some("not_the_api"),
-        () if !known || !over || recording.fold.has_content => None,
+        () if !known || !over || recording.fold.has_content || recording.is_unread() => None,
         () if recording.bytes == 0 => Some("empty_answer"),
         () if recording.is_whole() && recording.fold.model.is_none() => Some("not_the_api"),
         () if recording.is_stream() && recording.fold.model.is_none() => Some("not_the_api"),

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod body;
+mod budget;
 mod carry;
 mod count;
 mod ending;

@@ -1,6 +1,7 @@
 //! Reading along: what an answer tells while it passes.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use base::{Usage, UsageBasis};
 use bytes::Bytes;
@@ -9,22 +10,23 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use wire::encoding::Decoder;
 use wire::{Dialect, Fold, sse};
 
+use crate::budget::{Allowance, Budget, Kept};
+use crate::carry::Limits;
 use crate::exchange::Exchange;
 use crate::finish::Arrival;
 
 /// Copies and folds the pieces of one answer.
 #[derive(Debug)]
 pub(crate) struct Recording {
-    /// The body as transferred, up to `limit` bytes. One growing buffer: keeping the pieces
+    /// The body as transferred, as far as there is memory for it. One growing buffer: keeping the pieces
     /// themselves would pin the connection's whole read buffers.
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Kept,
     /// Bytes that passed.
     pub(crate) bytes: u64,
     pub(crate) arrivals: Vec<Arrival>,
     pub(crate) fold: Fold,
     pub(crate) first_token_us: Option<u64>,
     pub(crate) last_token_us: Option<u64>,
-    limit: usize,
     encoding: Option<String>,
     is_html: bool,
     decoder: Decoder,
@@ -47,11 +49,20 @@ const BEGINNING: usize = 8 * 1024;
 /// Longest single JSON answer that is read for its usage.
 const LONGEST_WHOLE: usize = 32 * 1024 * 1024;
 
+/// A single JSON answer tells what it cost only as a whole: up to here it is kept in any case. It is held back
+/// up to the same size, so there is memory for it.
+const DOCUMENT: usize = 4 * 1024 * 1024;
+
 /// Arrivals that are kept: a stream of an hour at 50 deltas/s. Later pieces count to the last one.
 const MOST_ARRIVALS: usize = 200_000;
 
 impl Recording {
-    pub(crate) fn new(dialect: Dialect, headers: &HeaderMap, limit: usize) -> Self {
+    pub(crate) fn new(
+        dialect: Dialect,
+        headers: &HeaderMap,
+        limits: &Limits,
+        budget: Arc<Budget>,
+    ) -> Self {
         let text = |name| {
             headers
                 .get(name)
@@ -68,14 +79,24 @@ impl Recording {
             _ if kind.contains("json") => Reading::Whole,
             _ => Reading::Opaque,
         };
+        let limit = limits.record_bytes;
+        // The beginning is what an error is judged by.
+        let (limit, sure) = match reading {
+            Reading::Whole => (limit.max(DOCUMENT), DOCUMENT),
+            Reading::Stream(_) | Reading::Opaque => (limit, BEGINNING),
+        };
+        let allowance = Allowance {
+            limit,
+            together: limits.record_together_bytes,
+            sure,
+        };
         Self {
-            body: Vec::new(),
+            body: Kept::new(budget, allowance),
             bytes: 0,
             arrivals: Vec::new(),
             fold: Fold::new(dialect),
             first_token_us: None,
             last_token_us: None,
-            limit,
             encoding: text(CONTENT_ENCODING).map(str::to_owned),
             is_html: kind.contains("html"),
             decoder: Decoder::new(text(CONTENT_ENCODING)),
@@ -88,6 +109,12 @@ impl Recording {
         matches!(self.reading, Reading::Whole)
     }
 
+    /// Whether it is one JSON document of which only the beginning was kept: nobody knows what it says.
+    pub(crate) fn is_unread(&self) -> bool {
+        let kept = self.body.bytes().len();
+        self.is_whole() && (self.bytes > kept as u64 || kept > LONGEST_WHOLE)
+    }
+
     /// Whether the answer is a stream of events.
     pub(crate) fn is_stream(&self) -> bool {
         matches!(self.reading, Reading::Stream(_))
@@ -97,7 +124,7 @@ impl Recording {
     /// everything HTML.
     pub(crate) fn is_page(&self) -> bool {
         let reads_as_page = match self.decoder.is_identity() {
-            true => self.body.trim_ascii_start().starts_with(b"<"),
+            true => self.body.bytes().trim_ascii_start().starts_with(b"<"),
             false => self.is_html,
         };
         matches!(self.reading, Reading::Opaque) && reads_as_page
@@ -120,8 +147,7 @@ impl Recording {
         } else if let Some(last) = self.arrivals.last_mut() {
             last.end = self.bytes;
         }
-        let room = self.limit.saturating_sub(self.body.len());
-        self.body.extend_from_slice(&piece[..piece.len().min(room)]);
+        self.body.keep(piece);
         if self.arrivals.len() == 1 && looks_like_events(piece) && exchange.is_stream() {
             self.read_as_stream();
         }
@@ -154,11 +180,11 @@ impl Recording {
             Reading::Stream(parser) => parser.finish(&mut |event| {
                 fold.event(&event);
             }),
-            Reading::Whole if self.body.len() <= LONGEST_WHOLE => {
+            Reading::Whole if self.body.bytes().len() <= LONGEST_WHOLE => {
                 if self.decoder.is_identity() {
-                    fold.answer(&self.body);
+                    fold.answer(self.body.bytes());
                 } else {
-                    fold.answer(&self.decoder.feed(&self.body));
+                    fold.answer(&self.decoder.feed(self.body.bytes()));
                 }
                 // A whole answer has no deltas: its size is not the size of its content.
                 fold.content_bytes = 0;
@@ -195,7 +221,8 @@ impl Recording {
 
     /// The beginning of the body, decoded: what an error says.
     pub(crate) fn beginning(&self) -> Vec<u8> {
-        let encoded = &self.body[..self.body.len().min(BEGINNING)];
+        let body = self.body.bytes();
+        let encoded = &body[..body.len().min(BEGINNING)];
         if self.encoding.is_none() {
             return encoded.to_vec();
         }

@@ -124,6 +124,7 @@ fn patient_with_bodies_for(door: &Door, request_idle: Duration) {
         first_byte: PATIENCE,
         idle: PATIENCE,
         record_bytes: 8 * MIB,
+        record_together_bytes: 64 * MIB,
         stream_cost_comment: false,
     });
 }

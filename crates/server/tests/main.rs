@@ -12,6 +12,7 @@ mod harness;
 
 mod bodies;
 mod carrying;
+mod crowded;
 mod documented;
 mod failing;
 mod guarding;
