@@ -12,6 +12,10 @@ use crate::app::App;
 /// How often the sizes on screen are renewed.
 const SIZES: Duration = Duration::from_secs(5);
 
+/// The allocator gives freed memory back to the system when it next frees a large piece. After a flood
+/// nobody does: this much, never written to, is asked for and freed.
+const LARGE_PIECE: usize = 8 * 1024 * 1024;
+
 /// Rounds of the above between two clean-ups.
 const CLEAN_EVERY: u32 = 60;
 
@@ -28,6 +32,7 @@ pub(crate) async fn run(app: Arc<App>, end: CancellationToken) {
             Ok(Err(error)) => tracing::warn!(%error, "the store could not be looked at"),
             Err(error) => tracing::error!(%error, "housekeeping ended abnormally"),
         }
+        std::hint::black_box(Vec::<u8>::with_capacity(LARGE_PIECE));
         tracing::trace!(round, seen, "housekeeping");
         round = round.wrapping_add(1);
         tokio::select! {

@@ -159,11 +159,9 @@ pub(crate) async fn run(
 
 fn look_at_all(app: &App, seen: &Receiver<Message>) {
     priority::set(Urgency::Idle);
-    let tables = match Tables::bundled() {
-        Ok(tables) => tables,
-        Err(error) => return tracing::error!(%error, "ordinary answers cannot be looked at"),
-    };
     app.recall_standings();
+    // The tables are megabytes: who has no site never needs them.
+    let mut tables = None;
     let mut kept = Instant::now();
     loop {
         let first = match seen.recv_timeout(KEPT) {
@@ -171,15 +169,24 @@ fn look_at_all(app: &App, seen: &Receiver<Message>) {
             Err(RecvTimeoutError::Timeout) => None,
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
         };
-        if let Some(first) = first {
-            std::thread::sleep(GATHER);
-            app.look(&tables, *first);
-        }
         let mut stopped = false;
-        for message in seen.try_iter() {
-            match message {
-                Message::Seen(one) => app.look(&tables, *one),
-                Message::Stop => stopped = true,
+        if let Some(first) = first {
+            let tables = match &tables {
+                Some(tables) => tables,
+                None => match Tables::bundled() {
+                    Ok(bundled) => tables.insert(bundled),
+                    Err(error) => {
+                        return tracing::error!(%error, "ordinary answers cannot be looked at");
+                    }
+                },
+            };
+            std::thread::sleep(GATHER);
+            app.look(tables, *first);
+            for message in seen.try_iter() {
+                match message {
+                    Message::Seen(one) => app.look(tables, *one),
+                    Message::Stop => stopped = true,
+                }
             }
         }
         if stopped {
