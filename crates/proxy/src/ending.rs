@@ -14,6 +14,7 @@ use crate::observer::Observer;
 use crate::recording::Recording;
 use crate::route::{Journey, JourneyEnd};
 use crate::translation::Translation;
+use crate::window::SoFar;
 
 /// Makes sure that every exchange ends exactly once, also when its task is dropped.
 pub(crate) struct Ending {
@@ -68,6 +69,28 @@ impl Ending {
         }
     }
 
+    /// A copy of what there is, for whoever looks.
+    pub(crate) fn so_far(&self, recording: &Recording) -> SoFar {
+        let draft = &*self.draft;
+        SoFar {
+            upstream_url: draft.upstream_url.clone(),
+            sent_headers: draft.sent_headers.clone(),
+            response_headers: draft.response_headers.clone(),
+            response_body: Bytes::copy_from_slice(recording.body.bytes()),
+            response_bytes: recording.bytes,
+            arrivals: recording.arrivals.clone(),
+            times: Times {
+                first_byte: recording.arrivals.first().map(|arrival| arrival.at_us),
+                first_token: recording.first_token_us,
+                last_token: recording.last_token_us,
+                ..draft.times
+            },
+            connection: draft.connection.clone(),
+            attempts: draft.attempts.clone(),
+            translation: draft.translation.clone(),
+        }
+    }
+
     /// Tells the observer.
     pub(crate) fn conclude(
         mut self,
@@ -85,6 +108,7 @@ impl Ending {
         recording: Option<&mut Recording>,
     ) {
         self.concluded = true;
+        self.exchange.live.window.close();
         let draft = std::mem::take(&mut *self.draft);
         let mut finish = Finish {
             outcome,

@@ -27,6 +27,7 @@ mod respond;
 mod route;
 mod tee;
 mod translation;
+mod window;
 
 pub use body::{BodyError, ProxyBody};
 pub use carry::{Limits, Proxy};
@@ -43,3 +44,4 @@ pub use route::{
     Said, Seen, Speak, Taught,
 };
 pub use translation::{TranslatedBody, Translation};
+pub use window::SoFar;

@@ -1,10 +1,13 @@
 //! What can be seen of an exchange while it runs, without disturbing it.
 
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use base::{Usage, UsageBasis};
 use wire::Dialect;
+
+use crate::window::{SoFar, Window};
 
 /// "Not yet" in the atomics.
 const NONE: u64 = u64::MAX;
@@ -18,6 +21,7 @@ pub struct Live {
     first_token_us: AtomicU64,
     content_bytes: AtomicU64,
     told: Mutex<Told>,
+    pub(crate) window: Window,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -66,6 +70,7 @@ impl Default for Live {
             first_token_us: AtomicU64::new(NONE),
             content_bytes: AtomicU64::new(0),
             told: Mutex::default(),
+            window: Window::default(),
         }
     }
 }
@@ -94,6 +99,14 @@ impl Live {
             basis: told.basis,
             attempts: told.attempts,
         }
+    }
+
+    /// What has come of the answer so far; `None` until it is being passed on. Blocks for `patience` at most,
+    /// and not at all before there is a head.
+    pub fn answer(&self, patience: Duration) -> Option<Arc<SoFar>> {
+        let has_head = self.head_us.load(Ordering::Relaxed) != NONE;
+        self.window
+            .look(if has_head { patience } else { Duration::ZERO })
     }
 
     pub(crate) fn attempt(&self, site: &str, key_label: Option<&str>, dialect: Option<Dialect>) {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -42,6 +42,8 @@ pub struct Tee {
     /// written yet.
     flush: Option<Pin<Box<Sleep>>>,
     idle: Option<Idle>,
+    /// Known to those who look at the running exchange.
+    known: Option<Waker>,
     /// Text for after the last event.
     comment: Option<fn(&Ending, &Recording) -> Option<Bytes>>,
 }
@@ -85,6 +87,7 @@ impl Tee {
             broken: false,
             flush: None,
             idle,
+            known: None,
             comment: None,
         }
     }
@@ -250,6 +253,9 @@ impl Tee {
                         idle.last_us = at_us;
                     }
                 }
+                if self.exchange.live.window.is_wanted() {
+                    self.show();
+                }
                 if frame.is_trailers() {
                     self.end_whole();
                 } else if self.comment.is_none() {
@@ -267,7 +273,40 @@ impl Tee {
                 let comment = self.end_whole();
                 Poll::Ready(comment.map(|text| Ok(Frame::data(text))))
             }
-            Poll::Pending => self.poll_silence(context),
+            Poll::Pending => {
+                self.let_look(context);
+                self.poll_silence(context)
+            }
+        }
+    }
+
+    /// The upstream has nothing to say; whoever looks now still sees what it has said. The task is made known
+    /// once, not with every silence.
+    fn let_look(&mut self, context: &Context<'_>) {
+        if self.ending.is_none() {
+            return;
+        }
+        let waker = context.waker();
+        if !self
+            .known
+            .as_ref()
+            .is_some_and(|known| known.will_wake(waker))
+        {
+            self.known = Some(waker.clone());
+            self.exchange.live.window.carried_by(waker.clone());
+        }
+        if self.exchange.live.window.is_wanted() {
+            self.show();
+        }
+    }
+
+    /// A copy for whoever looks, once it is certain that this answer is the one.
+    fn show(&self) {
+        if let Some(ending) = &self.ending {
+            self.exchange
+                .live
+                .window
+                .fill(ending.so_far(&self.recording));
         }
     }
 

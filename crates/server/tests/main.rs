@@ -19,6 +19,7 @@ mod guarding;
 mod guessing;
 mod hostile;
 mod leaving;
+mod looking;
 mod recording;
 mod secrets;
 mod settings;

@@ -24,9 +24,14 @@ pub(super) fn answered(memory: &Memory, status: Option<u16>, body: Body) -> Body
         );
     }
     if memory.stream {
-        return stream(memory, &body);
+        return stream(memory, &body, true);
     }
     json(translate::answer(memory, &plain()).unwrap_or_else(|error| error.body))
+}
+
+/// What the client has got so far of an answer that still runs. Only streams reach it in parts.
+pub(super) fn so_far(memory: &Memory, body: &Body) -> Body {
+    stream(memory, body, false)
 }
 
 /// The error of a stream that failed before its first token.
@@ -53,7 +58,7 @@ fn json(text: Vec<u8>) -> Body {
 }
 
 /// The stream, each part with the moment at which the upstream's part came.
-fn stream(memory: &Memory, body: &Body) -> Body {
+fn stream(memory: &Memory, body: &Body, over: bool) -> Body {
     let mut machine = StreamMachine::new(memory.clone());
     let mut decoder = Decoder::new(body.encoding.as_deref());
     let (mut kept, mut arrivals, mut from) = (Vec::new(), Vec::new(), 0);
@@ -64,7 +69,9 @@ fn stream(memory: &Memory, body: &Body) -> Body {
         from = end;
     }
     machine.feed(&decoder.feed(&body.kept[from..]), &mut kept);
-    machine.finish(&mut kept);
+    if over {
+        machine.finish(&mut kept);
+    }
     if let Some((end, _)) = arrivals.last_mut() {
         *end = kept.len() as u64;
     }

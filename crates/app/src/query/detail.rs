@@ -1,11 +1,14 @@
 //! Everything about one exchange.
 
+use std::sync::Arc;
+
 use proxy::{Connection, Times};
 use store::{Body, Side};
 use wire::conversation::Conversation;
 use wire::{Dialect, conversation, encoding};
 
 use super::lines::Part;
+use super::running::Running;
 use super::{Queries, QueryError, replay, shorten};
 use crate::live::row::millis;
 use crate::record::Kept;
@@ -18,7 +21,7 @@ impl Queries {
     /// Everything about an exchange; with `texts`, the bodies' text and uncut conversations too.
     pub async fn detail(&self, id: String, texts: bool) -> Result<Detail, QueryError> {
         self.blocking(move |queries| match queries.live.running(&id) {
-            Some(exchange) => queries.running_detail(&exchange, texts),
+            Some(exchange) => queries.running_detail(exchange, texts),
             None => queries.kept_detail(&id, texts),
         })
         .await
@@ -26,24 +29,19 @@ impl Queries {
 
     fn running_detail(
         &self,
-        exchange: &proxy::Exchange,
+        exchange: Arc<proxy::Exchange>,
         texts: bool,
     ) -> Result<Detail, QueryError> {
-        let id = exchange.id.to_string();
-        let row = self.live.row(&id).ok_or(QueryError::NotFound)?;
-        let secrets = crate::record::secrets(&exchange.headers, &exchange.path);
-        let kept = Kept {
-            request_headers: crate::record::headers(&exchange.headers, &secrets),
-            request_bytes: exchange.body_bytes,
-            ..Kept::default()
-        };
-        let request = self.body_of(&id, Part::Request).ok();
+        let row = self.live.row(&exchange.id.to_string());
+        let row = row.ok_or(QueryError::NotFound)?;
+        let session = exchange.session().map(str::to_owned);
+        let running = Running::look(exchange);
         Ok(put_together(
             row,
-            exchange.session().map(str::to_owned),
-            kept,
-            request,
-            None,
+            session,
+            running.kept(),
+            running.body(Part::Request),
+            running.body(Part::Response),
             None,
             texts,
         ))
@@ -74,6 +72,9 @@ impl Queries {
 impl Queries {
     /// What the lists do not show of an exchange.
     pub(super) fn kept(&self, id: &str) -> Result<Kept, QueryError> {
+        if let Some(exchange) = self.live.running(id) {
+            return Ok(Running::look(exchange).kept());
+        }
         let text = self.store.detail(id)?;
         let kept = text.and_then(|text| Kept::read(&text));
         Ok(kept.unwrap_or_default())

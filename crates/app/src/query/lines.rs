@@ -8,6 +8,7 @@ use wire::text_lines::Lines;
 use wire::{Dialect, conversation, encoding};
 
 use super::cache::Text;
+use super::running::Running;
 use super::{Queries, QueryError, answered, replay};
 use crate::view::{BodyLines, EventList, FoundLines};
 
@@ -98,9 +99,12 @@ impl Queries {
             let events = match queries.cache.get(&name) {
                 Some(Text::Events(events)) => events,
                 _ => {
+                    let grows = queries.live.running(&id).is_some();
                     let body = queries.body_of(&id, part)?;
                     let events = Arc::new(replay::events(&body));
-                    queries.cache.put(name, Text::Events(events.clone()));
+                    if !grows {
+                        queries.cache.put(name, Text::Events(events.clone()));
+                    }
                     events
                 }
             };
@@ -162,18 +166,12 @@ impl Queries {
         .await
     }
 
-    /// A kept body; for a request that still runs, the one in memory. Without a translation both sides are
+    /// A kept body; of an exchange that still runs, what has come so far. Without a translation both sides are
     /// the same.
     pub(super) fn body_of(&self, id: &str, part: Part) -> Result<Body, QueryError> {
-        if let Some(exchange) = self.live.running(id).filter(|_| part == Part::Request) {
-            let text = |name| exchange.headers.text(&name).map(str::to_owned);
-            return Ok(Body {
-                kept: exchange.body().to_vec(),
-                bytes: exchange.body_bytes,
-                content_type: text(http::header::CONTENT_TYPE),
-                encoding: text(http::header::CONTENT_ENCODING),
-                arrivals: Vec::new(),
-            });
+        if let Some(exchange) = self.live.running(id) {
+            let body = Running::look(exchange).body(part);
+            return body.ok_or(QueryError::NotFound);
         }
         let stored = |side| self.store.body(id, side)?.ok_or(QueryError::NotFound);
         match part {
@@ -207,6 +205,8 @@ impl Queries {
         if let Some(Text::Lines(lines)) = self.cache.get(&name) {
             return Ok(lines);
         }
+        // Asked before it is read: it may end meanwhile, and a half text must not stay.
+        let grows = self.live.running(id).is_some();
         let body = self.body_of(id, part)?;
         let plain = || {
             encoding::decode(body.encoding.as_deref(), &body.kept)
@@ -221,8 +221,7 @@ impl Queries {
             Form::Pretty | Form::Assembled => Lines::pretty(&plain()),
         };
         let lines = Arc::new(lines);
-        // What still runs may change.
-        if self.live.running(id).is_none() {
+        if !grows {
             self.cache.put(name, Text::Lines(lines.clone()));
         }
         Ok(lines)

@@ -9,6 +9,7 @@ mod filter;
 mod lines;
 mod replay;
 mod requests;
+mod running;
 mod shorten;
 
 pub use filter::{FilterError, parse_filter};

@@ -7,8 +7,9 @@ use proxy::{Arrival, Exchange, Finish, HeaderList, Outcome};
 use store::{NewBody, Side};
 use wire::{Dialect, encoding};
 
-use super::kept::{Kept, KeptTranslation};
+use super::kept::Kept;
 use super::lines::Lines;
+use super::masked::masked;
 use super::redact as own_redact;
 use crate::pricing::Pricing;
 use crate::view::CostBasis;
@@ -129,14 +130,7 @@ pub(super) fn finished(
         connection: finish.connection.take(),
         attempts: std::mem::take(&mut finish.attempts),
         pricing: explanation,
-        translation: finish
-            .translation
-            .as_ref()
-            .map(|translation| KeptTranslation {
-                to: translation.to,
-                memory: translation.memory.clone(),
-                changes: translation.changes.clone(),
-            }),
+        translation: finish.translation.as_ref().map(Into::into),
         ..Kept::default()
     };
     let detail = detail(&kept, exchange, &finish, &secrets, lines);
@@ -300,31 +294,8 @@ fn bodies(
     limit: usize,
 ) -> Vec<NewBody<Bytes>> {
     let part = |side, headers: &HeaderList, body: Bytes, bytes, arrivals: &[Arrival]| {
-        let mut encoding = headers.text(&CONTENT_ENCODING).map(str::to_owned);
-        let mut kept = body.slice(..body.len().min(limit));
-        match &encoding {
-            None => kept = own_redact::body(&kept, secrets).unwrap_or(kept),
-            Some(name) => {
-                // A secret inside a compressed body: keep it unpacked, without the secret.
-                let plain = encoding::decode(Some(name), &kept).unwrap_or_default();
-                if let Some(clean) = own_redact::body(&plain, secrets) {
-                    (kept, encoding) = (clean, None);
-                }
-            }
-        }
-        NewBody {
-            side,
-            kept,
-            bytes,
-            content_type: headers
-                .text(&CONTENT_TYPE)
-                .map(|kind| own_redact::quoted(kind, secrets).into_owned()),
-            encoding,
-            arrivals: arrivals
-                .iter()
-                .map(|arrival| (arrival.end, arrival.at_us))
-                .collect(),
-        }
+        let kept = body.slice(..body.len().min(limit));
+        masked(side, headers, kept, bytes, arrivals, secrets)
     };
     let request = exchange.body();
     let mut bodies = Vec::with_capacity(3);

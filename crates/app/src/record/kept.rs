@@ -1,6 +1,6 @@
 //! What is kept of an exchange besides its row and its bodies.
 
-use proxy::{Attempt, Connection, Times};
+use proxy::{Attempt, Connection, Times, Translation};
 use serde::{Deserialize, Serialize};
 use wire::Dialect;
 use wire::translate::{Change, Memory};
@@ -63,4 +63,14 @@ pub struct KeptTranslation {
     pub memory: Memory,
     /// What was dropped or changed in the request.
     pub changes: Vec<Change>,
+}
+
+impl From<&Translation> for KeptTranslation {
+    fn from(translation: &Translation) -> Self {
+        Self {
+            to: translation.to,
+            memory: translation.memory.clone(),
+            changes: translation.changes.clone(),
+        }
+    }
 }

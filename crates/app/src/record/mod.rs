@@ -3,10 +3,12 @@
 mod keep;
 mod kept;
 mod lines;
+mod masked;
 mod queue;
 mod recorder;
 mod redact;
 
 pub use kept::Kept;
+pub(crate) use masked::masked;
 pub use recorder::{OnRow, Pace, Recorder};
 pub(crate) use redact::{headers, secrets};
