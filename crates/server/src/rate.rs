@@ -27,13 +27,19 @@ impl RateLimit {
         }
         let (full, per_second) = (f64::from(per_minute), f64::from(per_minute) / 60.0);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= MOST_ADDRESSES {
+        let address = network(address);
+        if buckets.len() >= MOST_ADDRESSES && !buckets.contains_key(&address) {
             // A full bucket is as good as none.
             buckets.retain(|_, (left, at)| {
                 *left + now.duration_since(*at).as_secs_f64() * per_second < full
             });
+            // All of them in use: any of them makes room.
+            let any = buckets.keys().next().copied();
+            if let Some(any) = any.filter(|_| buckets.len() >= MOST_ADDRESSES) {
+                buckets.remove(&any);
+            }
         }
-        let (left, at) = buckets.entry(network(address)).or_insert((full, now));
+        let (left, at) = buckets.entry(address).or_insert((full, now));
         *left = (*left + now.duration_since(*at).as_secs_f64() * per_second).min(full);
         *at = now;
         if *left < 1.0 {
@@ -71,5 +77,15 @@ mod tests {
         );
         assert_eq!(limit.take(here, 60, begin + Duration::from_secs(2)), Ok(()));
         assert_eq!(limit.take(here, 0, begin), Ok(()), "0 sets no limit");
+    }
+
+    #[test]
+    fn a_flood_of_addresses_is_forgotten() {
+        let (limit, now) = (RateLimit::default(), Instant::now());
+        for number in 0..20_000u32 {
+            let address = IpAddr::V4((0x0a00_0000 + number).into());
+            assert_eq!(limit.take(address, 60, now), Ok(()));
+        }
+        assert_eq!(limit.buckets.lock().unwrap().len(), MOST_ADDRESSES);
     }
 }
