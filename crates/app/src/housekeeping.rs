@@ -26,7 +26,7 @@ pub(crate) async fn run(app: Arc<App>, end: CancellationToken) {
     loop {
         let clean = round.is_multiple_of(CLEAN_EVERY);
         let app_now = app.clone();
-        let work = tokio::task::spawn_blocking(move || app_now.look_at_store(clean));
+        let work = tokio::task::spawn_blocking(move || app_now.look_at_store(clean, seen));
         match work.await {
             Ok(Ok(exchanges)) => seen = exchanges,
             Ok(Err(error)) => tracing::warn!(%error, "the store could not be looked at"),
@@ -43,8 +43,9 @@ pub(crate) async fn run(app: Arc<App>, end: CancellationToken) {
 }
 
 impl App {
-    /// Renews the sizes on screen; with `clean`, also forgets what the retention says.
-    fn look_at_store(&self, clean: bool) -> Result<u64, store::StoreError> {
+    /// Renews the sizes on screen; with `clean`, also forgets what the retention says. `before`: exchanges
+    /// at the last look. Gives how many there are now.
+    fn look_at_store(&self, clean: bool, before: u64) -> Result<u64, store::StoreError> {
         if clean {
             let cleaned = self.store().retain(self.retention())?;
             if cleaned.exchanges + cleaned.bodies > 0 {
@@ -53,6 +54,9 @@ impl App {
         }
         let size = self.store().size()?;
         self.live().set_kept(size, self.recorder().bodies_lost());
+        if size.exchanges == before {
+            self.store().release_memory()?;
+        }
         let trouble = self.recorder().trouble();
         self.live().set_proxy(|proxy| {
             proxy.error = trouble.map(|message| crate::view::ErrorView {
