@@ -3,6 +3,7 @@
 //! The client trusts what the system trusts, read once per process. Each test therefore runs itself again
 //! in a process whose system is told to trust the test's own certificate; only Linux can be told so.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use std::convert::Infallible;
 use std::process::Command;
