@@ -27,8 +27,6 @@ async function sweep(request: APIRequestContext): Promise<void> {
 const test = base.extend<{ sites: Panel }>({
   sites: async ({ panel }, use) => {
     const { request } = panel.page;
-    const known = (await request.get("/api/sites")).status() !== 404;
-    test.skip(!known, "this server knows no sites yet: GET /api/sites answers 404");
     await sweep(request);
     const routes = (await (await request.get("/api/routes")).json()) as Route;
     await use(panel);

@@ -17,9 +17,9 @@ use wire::translate::presets;
 use crate::settings::{Settings, SettingsStore};
 use crate::sites::caller;
 
-static PROVIDER: HeaderName = HeaderName::from_static("x-upstream-provider");
+pub(crate) static PROVIDER: HeaderName = HeaderName::from_static("x-upstream-provider");
 static ANTHROPIC_VERSION: HeaderName = HeaderName::from_static("anthropic-version");
-static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(crate) static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Routes by dialect and by `X-Upstream-Provider`.
 #[derive(Debug)]

@@ -29,30 +29,27 @@ pub struct ConnectTimeout(pub Duration);
 pub struct Upstream {
     connector: Connector,
     pool: Arc<Pool>,
-    plan: Arc<ArcSwap<Plan>>,
 }
 
 impl Upstream {
     /// A client that goes out this way and never calls our own addresses.
     pub fn new(outbound: Outbound, timeout: ConnectTimeout, own: OwnAddresses) -> Self {
-        let plan = Arc::new(ArcSwap::from_pointee(Plan {
+        let plan = ArcSwap::from_pointee(Plan {
             outbound,
             timeout: timeout.0,
-        }));
-        let connector = Connector {
-            plan: plan.clone(),
-            own,
-        };
+        });
         Self {
-            connector,
+            connector: Connector {
+                plan: Arc::new(plan),
+                own,
+            },
             pool: Arc::default(),
-            plan,
         }
     }
 
     /// Goes out another way from the next connection on.
     pub fn reroute(&self, outbound: Outbound, timeout: ConnectTimeout) {
-        self.plan.store(Arc::new(Plan {
+        self.connector.plan.store(Arc::new(Plan {
             outbound,
             timeout: timeout.0,
         }));

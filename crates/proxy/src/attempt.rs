@@ -50,7 +50,7 @@ impl Proxy {
     pub(crate) async fn attempt(
         &self,
         exchange: &Arc<Exchange>,
-        candidate: &Candidate,
+        candidate: &Arc<Candidate>,
         outgoing: Outgoing,
         has_other: bool,
         limits: &Limits,
@@ -68,6 +68,7 @@ impl Proxy {
         exchange
             .live
             .attempt(&candidate.site, candidate.key_label.as_deref(), spoken);
+        // Rarely more than one, and a list that grows makes room for four.
         draft.attempts.reserve_exact(1);
         draft.attempts.push(Attempt {
             site: candidate.site.clone(),
@@ -114,12 +115,11 @@ impl Proxy {
             None => exchange.dialect,
         };
         let recording = Recording::new(dialect, &parts.headers, limits, self.budget.clone());
-        let base = candidate.base.clone();
         let mut tee = Box::new(Tee::new(
             exchange.clone(),
             incoming,
             recording,
-            base,
+            candidate.clone(),
             limits.idle,
             at_us,
         ));

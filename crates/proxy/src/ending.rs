@@ -121,6 +121,7 @@ impl Ending {
             response_body: Bytes::new(),
             response_bytes: 0,
             arrivals: Vec::new(),
+            is_stream: false,
             usage: Usage::default(),
             usage_basis: UsageBasis::Unknown,
             usage_told: false,
@@ -163,6 +164,7 @@ fn fill(finish: &mut Finish, recording: &mut Recording) {
     finish.response_body = Bytes::from(recording.body.hand_over());
     finish.response_bytes = recording.bytes;
     finish.arrivals = std::mem::take(&mut recording.arrivals);
+    finish.is_stream = recording.is_stream();
     finish.usage = usage;
     finish.usage_basis = basis;
     finish.usage_told = recording.fold.knows_usage();

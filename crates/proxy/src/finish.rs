@@ -6,7 +6,6 @@ use std::sync::Arc;
 use base::{Usage, UsageBasis};
 use bytes::Bytes;
 use http::Uri;
-use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ProxyError;
@@ -121,14 +120,6 @@ pub struct Why {
     pub params: Vec<(String, String)>,
 }
 
-impl Finish {
-    /// Whether the answer was a stream of events.
-    pub fn is_stream(&self) -> bool {
-        let kind = self.response_headers.text(&CONTENT_TYPE);
-        kind.is_some_and(|kind| kind.contains("event-stream"))
-    }
-}
-
 /// Everything about the end of an exchange.
 #[derive(Clone, Debug)]
 pub struct Finish {
@@ -152,6 +143,8 @@ pub struct Finish {
     pub response_bytes: u64,
     /// Arrival of each piece.
     pub arrivals: Vec<Arrival>,
+    /// Whether the answer was a stream of events.
+    pub is_stream: bool,
     /// Usage.
     pub usage: Usage,
     /// Where the usage is from.

@@ -1,6 +1,5 @@
 //! Reading along: what an answer tells while it passes.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use base::{Usage, UsageBasis};
@@ -68,11 +67,7 @@ impl Recording {
                 .get(name)
                 .and_then(|value: &http::HeaderValue| value.to_str().ok())
         };
-        let kind = text(CONTENT_TYPE).unwrap_or_default();
-        let kind: Cow<'_, str> = match kind.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => kind.to_ascii_lowercase().into(),
-            false => kind.into(),
-        };
+        let kind = text(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
         let reading = match dialect {
             Dialect::Other => Reading::Opaque,
             _ if kind.contains("event-stream") => Reading::Stream(sse::Parser::new()),

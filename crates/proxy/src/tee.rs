@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use net::{AnswerBody, BaseUrl};
+use net::AnswerBody;
 use tokio::time::{Instant, Sleep};
 
 use crate::body::BodyError;
@@ -18,6 +18,7 @@ use crate::error::ProxyError;
 use crate::exchange::Exchange;
 use crate::finish::Outcome;
 use crate::recording::Recording;
+use crate::route::Candidate;
 
 /// Passes the upstream's body on and concludes the exchange, however it ends: complete, broken, silent
 /// for too long, or dropped because the client left.
@@ -28,7 +29,7 @@ use crate::recording::Recording;
 pub struct Tee {
     exchange: Arc<Exchange>,
     incoming: AnswerBody,
-    base: BaseUrl,
+    place: Arc<Candidate>,
     /// Pieces that were read before the head went out.
     held: VecDeque<Bytes>,
     held_bytes: u64,
@@ -66,7 +67,7 @@ impl Tee {
         exchange: Arc<Exchange>,
         incoming: AnswerBody,
         recording: Recording,
-        base: BaseUrl,
+        place: Arc<Candidate>,
         idle: Duration,
         head_us: u64,
     ) -> Self {
@@ -78,7 +79,7 @@ impl Tee {
         Self {
             exchange,
             incoming,
-            base,
+            place,
             held: VecDeque::new(),
             held_bytes: 0,
             recording,
@@ -325,7 +326,7 @@ impl Tee {
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
         while timer.as_mut().poll(context).is_ready() {
             if Instant::now() >= due {
-                let (host, seconds) = (self.base.host().to_owned(), idle.limit.as_secs());
+                let (host, seconds) = (self.place.base.host().to_owned(), idle.limit.as_secs());
                 self.end(Some(ProxyError::Idle { host, seconds }));
                 return Poll::Ready(Some(Err(BodyError)));
             }

@@ -112,7 +112,7 @@ impl Queue {
         if dropped {
             self.body_bytes.fetch_sub(size, Ordering::Relaxed);
             self.lost.fetch_add(1, Ordering::Relaxed);
-            exchange.drop_body(finish.is_stream());
+            exchange.drop_body(finish.is_stream);
             finish.response_body = Bytes::new();
         }
         let finish = Box::new(finish);

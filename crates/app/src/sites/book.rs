@@ -247,11 +247,10 @@ impl Sites {
         self.routing.load_full()
     }
 
-    /// The id of a site that requests go to, by its exact name.
+    /// The id of a site that requests go to.
     pub(crate) fn id_of(&self, name: &str) -> Option<String> {
         let routing = self.routing.load();
-        let site = routing.sites.iter().find(|site| site.site.name == name)?;
-        Some(site.id.as_str().to_owned())
+        Some(routing.find(name)?.id.as_str().to_owned())
     }
 
     pub(super) fn counting(&self) -> &Counting {

@@ -14,14 +14,12 @@ use super::book::Sites;
 use super::journey::SiteJourney;
 use super::routing::Routing;
 use super::spoken::caller;
-use crate::route::SettingsRoute;
+use crate::route::{API_KEY, PROVIDER, SettingsRoute};
 
 /// How local client keys begin.
 pub(super) const LOCAL_KEY: &str = "sk-local-";
 
-static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 static SITE: HeaderName = HeaderName::from_static("x-relayscope-site");
-static PROVIDER: HeaderName = HeaderName::from_static("x-upstream-provider");
 
 /// Routes over sites; without one for a request, by the `upstream.*` settings.
 pub(crate) struct SiteRoute {

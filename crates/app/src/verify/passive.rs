@@ -1,6 +1,7 @@
 //! Reading along: finished exchanges are looked at for what they show of who answers, off the hot path. Only
 //! forms are kept, never what was said.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -161,36 +162,28 @@ fn look_at_all(app: &App, seen: &Receiver<Message>) {
     priority::set(Urgency::Idle);
     app.recall_standings();
     // The tables are megabytes: who has no site never needs them.
-    let mut tables = None;
-    let mut kept = Instant::now();
-    loop {
+    let tables = LazyCell::new(Tables::bundled);
+    let (mut kept, mut stopped) = (Instant::now(), false);
+    while !stopped {
         let first = match seen.recv_timeout(KEPT) {
-            Ok(Message::Seen(first)) => Some(first),
+            Ok(first) => Some(first),
             Err(RecvTimeoutError::Timeout) => None,
-            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Disconnected) => break,
         };
-        let mut stopped = false;
-        if let Some(first) = first {
-            let tables = match &tables {
-                Some(tables) => tables,
-                None => match Tables::bundled() {
-                    Ok(bundled) => tables.insert(bundled),
-                    Err(error) => {
-                        return tracing::error!(%error, "ordinary answers cannot be looked at");
-                    }
-                },
-            };
+        if matches!(first, Some(Message::Seen(_))) {
             std::thread::sleep(GATHER);
-            app.look(tables, *first);
-            for message in seen.try_iter() {
-                match message {
-                    Message::Seen(one) => app.look(tables, *one),
-                    Message::Stop => stopped = true,
+        }
+        for message in first.into_iter().chain(seen.try_iter()) {
+            let Message::Seen(one) = message else {
+                stopped = true;
+                continue;
+            };
+            match &*tables {
+                Ok(tables) => app.look(tables, *one),
+                Err(error) => {
+                    return tracing::error!(%error, "ordinary answers cannot be looked at");
                 }
             }
-        }
-        if stopped {
-            break;
         }
         if kept.elapsed() >= KEPT {
             app.keep_standings();
