@@ -46,24 +46,38 @@ impl std::iter::Sum for Nanos {
     }
 }
 
+/// Decimal places of a billionth.
+const DECIMALS: usize = 9;
+
+/// Letters of the longest amount: a sign, 19 digits and a point.
+const LONGEST: usize = 21;
+
 /// The exact decimal number without needless zeros: `0.0123`, `-1.5`, `0`.
 impl fmt::Display for Nanos {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
+        // Written once with every answer: digits from the right, then one piece of text.
         let amount = self.0.unsigned_abs();
-        let (units, rest) = (
-            amount / Self::PER_UNIT as u64,
-            amount % Self::PER_UNIT as u64,
-        );
-        if rest == 0 {
-            return write!(out, "{sign}{units}");
+        let mut text = [b'0'; LONGEST];
+        let mut start = LONGEST;
+        let mut rest = amount;
+        for place in 0.. {
+            if place == DECIMALS {
+                start -= 1;
+                text[start] = b'.';
+            }
+            if place > DECIMALS && rest == 0 {
+                break;
+            }
+            start -= 1;
+            text[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
         }
-        let (mut digits, mut rest) = ([b'0'; 9], rest);
-        for digit in digits.iter_mut().rev() {
-            (*digit, rest) = (b'0' + (rest % 10) as u8, rest / 10);
+        if self.0 < 0 {
+            start -= 1;
+            text[start] = b'-';
         }
-        let digits = std::str::from_utf8(&digits).map_err(|_| fmt::Error)?;
-        write!(out, "{sign}{units}.{}", digits.trim_end_matches('0'))
+        let text = std::str::from_utf8(&text[start..]).map_err(|_| fmt::Error)?;
+        out.write_str(text.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 

@@ -16,6 +16,10 @@ use crate::connect::Line;
 use crate::drive::Drive;
 use crate::facts::ConnectionFacts;
 
+/// Bytes of an answer that are read at once, and its longest head: enough for a quick reader, little enough
+/// for many at once.
+const READ_AT_ONCE: usize = 64 * 1024;
+
 /// See the module. Dropping it closes the connection.
 #[derive(Debug)]
 pub(crate) struct Http1 {
@@ -29,7 +33,10 @@ pub(crate) struct Http1 {
 impl Http1 {
     pub(crate) async fn over(line: Line) -> hyper::Result<Self> {
         let facts = line.facts().clone();
-        let (sender, connection) = http1::handshake(TokioIo::new(line)).await?;
+        let (sender, connection) = http1::Builder::new()
+            .max_buf_size(READ_AT_ONCE)
+            .handshake(TokioIo::new(line))
+            .await?;
         Ok(Self {
             sender,
             connection: Some(connection),

@@ -1,61 +1,70 @@
 //! Which headers travel on.
 
-use http::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName,
-    HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderName, HeaderValue};
 use wire::Dialect;
 
 /// Headers that hold for one connection only (RFC 9110, 7.6.1), and `Expect`, which we answer ourselves.
-static ONE_HOP: [HeaderName; 10] = [
-    CONNECTION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    EXPECT,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    HeaderName::from_static("proxy-authenticate"),
-    HeaderName::from_static("proxy-authorization"),
-];
+fn is_for_one_hop(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "expect"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+    )
+}
 
-/// Headers that are meant for us.
-static OURS: [HeaderName; 5] = [
-    HeaderName::from_static("x-project-id"),
-    HeaderName::from_static("x-upstream-provider"),
-    HeaderName::from_static("x-relayscope-site"),
-    HeaderName::from_static("x-relayscope-token"),
-    // Cookies for our address are ours; no model API uses them.
-    COOKIE,
-];
+/// Headers that are meant for us. Cookies for our address are ours: no model API uses them.
+fn is_ours(name: &str) -> bool {
+    matches!(
+        name,
+        "x-project-id"
+            | "x-upstream-provider"
+            | "x-relayscope-site"
+            | "x-relayscope-token"
+            | "cookie"
+    )
+}
 
 /// The caller's credentials.
-static CREDENTIALS: [HeaderName; 4] = [
-    http::header::AUTHORIZATION,
-    HeaderName::from_static("x-api-key"),
-    HeaderName::from_static("api-key"),
-    HeaderName::from_static("x-goog-api-key"),
-];
+fn is_credential(name: &str) -> bool {
+    matches!(
+        name,
+        "authorization" | "x-api-key" | "api-key" | "x-goog-api-key"
+    )
+}
+
+/// Takes the headers of these names out. One look at the names that are there, instead of a search for
+/// each that may be.
+fn take_out(headers: &mut HeaderMap, is_meant: impl Fn(&str) -> bool) {
+    let is_meant = |name: &&HeaderName| is_meant(name.as_str());
+    while let Some(name) = headers.keys().find(is_meant).cloned() {
+        headers.remove(name);
+    }
+}
 
 /// Leaves in a request's headers what goes upstream. The client library writes `Host` and
 /// `Content-Length` anew, for the address and the body that it really sends.
 pub(crate) fn for_upstream(headers: &mut HeaderMap) {
-    drop_one_hop(headers);
-    for name in OURS.iter().chain(&[HOST, CONTENT_LENGTH]) {
-        headers.remove(name);
-    }
+    drop_named_by_connection(headers);
+    take_out(headers, |name| {
+        is_for_one_hop(name) || is_ours(name) || matches!(name, "host" | "content-length")
+    });
     // Without the header, servers may pick any encoding; programs that do not name one expect none.
     if !headers.contains_key(ACCEPT_ENCODING) {
-        headers.insert(ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
 }
 
 /// Takes the caller's credentials out.
 pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
-    for name in &CREDENTIALS {
-        headers.remove(name);
-    }
+    take_out(headers, is_credential);
 }
 
 /// Beginnings of headers that mean something in one vendor's interface only.
@@ -82,14 +91,9 @@ const ANTHROPIC_VERSION: &str = "2023-06-01";
 
 /// Leaves in a translated request's headers what a place of another dialect understands.
 pub(crate) fn for_dialect(headers: &mut HeaderMap, dialect: Dialect) {
-    let strange = |name: &&HeaderName| {
-        let name = name.as_str();
+    take_out(headers, |name| {
         OF_THE_BODY.contains(&name) || OF_ONE_VENDOR.iter().any(|start| name.starts_with(start))
-    };
-    let strange: Vec<HeaderName> = headers.keys().filter(strange).cloned().collect();
-    for name in strange {
-        headers.remove(name);
-    }
+    });
     let fixed = [
         ("content-type", "application/json"),
         ("accept", "application/json, text/event-stream"),
@@ -112,36 +116,25 @@ const CORS: &str = "access-control-";
 /// Leaves in an answer's headers what goes to the client. An upstream that opens its answers to every
 /// web page does not speak for this address.
 pub(crate) fn for_client(headers: &mut HeaderMap) {
-    drop_one_hop(headers);
-    if headers.keys().any(|name| name.as_str().starts_with(CORS)) {
-        let all = std::mem::take(headers);
-        let mut last = None;
-        for (name, value) in all {
-            last = name.or(last);
-            if let Some(name) = last
-                .as_ref()
-                .filter(|name| !name.as_str().starts_with(CORS))
-            {
-                headers.append(name, value);
-            }
-        }
-    }
+    drop_named_by_connection(headers);
+    take_out(headers, |name| {
+        is_for_one_hop(name) || name.starts_with(CORS)
+    });
 }
 
-fn drop_one_hop(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(CONNECTION)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|name| name.trim().parse().ok())
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
+/// What `Connection` names holds for one connection too.
+fn drop_named_by_connection(headers: &mut HeaderMap) {
+    if !headers.contains_key(CONNECTION) {
+        return;
     }
-    for name in &ONE_HOP {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named {
         headers.remove(name);
     }
 }

@@ -42,6 +42,34 @@ enum Reading {
     Opaque,
 }
 
+/// What a content type names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Events,
+    Json,
+    Html,
+    Unknown,
+}
+
+impl Kind {
+    fn named(content_type: &str) -> Self {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        // As nearly all are written; relays have spellings of their own.
+        match essence {
+            "application/json" => return Self::Json,
+            "text/event-stream" => return Self::Events,
+            _ => {}
+        }
+        let content_type = content_type.to_ascii_lowercase();
+        match () {
+            () if content_type.contains("event-stream") => Self::Events,
+            () if content_type.contains("json") => Self::Json,
+            () if content_type.contains("html") => Self::Html,
+            () => Self::Unknown,
+        }
+    }
+}
+
 /// Bytes of an error's body that are looked at.
 const BEGINNING: usize = 8 * 1024;
 
@@ -67,12 +95,11 @@ impl Recording {
                 .get(name)
                 .and_then(|value: &http::HeaderValue| value.to_str().ok())
         };
-        let kind = text(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-        let reading = match dialect {
-            Dialect::Other => Reading::Opaque,
-            _ if kind.contains("event-stream") => Reading::Stream(sse::Parser::new()),
-            _ if kind.contains("json") => Reading::Whole,
-            _ => Reading::Opaque,
+        let kind = Kind::named(text(CONTENT_TYPE).unwrap_or_default());
+        let reading = match (dialect, kind) {
+            (Dialect::Other, _) | (_, Kind::Html | Kind::Unknown) => Reading::Opaque,
+            (_, Kind::Events) => Reading::Stream(sse::Parser::new()),
+            (_, Kind::Json) => Reading::Whole,
         };
         let limit = limits.record_bytes;
         // The beginning is what an error is judged by.
@@ -93,7 +120,7 @@ impl Recording {
             first_token_us: None,
             last_token_us: None,
             encoding: text(CONTENT_ENCODING).map(str::to_owned),
-            is_html: kind.contains("html"),
+            is_html: kind == Kind::Html,
             decoder: Decoder::new(text(CONTENT_ENCODING)),
             reading,
         }

@@ -67,8 +67,7 @@ impl Window {
     pub(crate) fn fill(&self, so_far: SoFar) {
         let mut slot = self.slot();
         slot.so_far = Some(Arc::new(so_far));
-        self.wanted.store(false, Ordering::Relaxed);
-        self.filled.notify_all();
+        self.tell_who_waits();
     }
 
     /// Who is to be woken when somebody looks.
@@ -80,8 +79,14 @@ impl Window {
     pub(crate) fn close(&self) {
         let mut slot = self.slot();
         *slot = Slot::default();
-        self.wanted.store(false, Ordering::Relaxed);
-        self.filled.notify_all();
+        self.tell_who_waits();
+    }
+
+    /// Telling is a system call, whether somebody waits or not: most answers nobody looks at.
+    fn tell_who_waits(&self) {
+        if self.wanted.swap(false, Ordering::Relaxed) {
+            self.filled.notify_all();
+        }
     }
 
     fn slot(&self) -> MutexGuard<'_, Slot> {

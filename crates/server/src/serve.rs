@@ -25,6 +25,10 @@ use crate::guard::Guard;
 /// A client that sends its head slower than this is not one (slow-loris).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Bytes that a connection reads at once, and the longest head. A long body goes through a buffer that stays
+/// in the processor's cache; hyper's own limit is six times as much, which a flood of long bodies would fill.
+const READ_AT_ONCE: usize = 64 * 1024;
+
 /// Pause after a failed accept: the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -116,6 +120,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, door: Door, end: Cancel
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(READ_AT_ONCE)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);

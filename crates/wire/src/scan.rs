@@ -25,7 +25,20 @@ pub fn member<'a>(json: &'a [u8], name: &str) -> Option<&'a [u8]> {
 
 /// A value that is a string, with its escapes resolved.
 pub fn string(value: &[u8]) -> Option<String> {
+    let inside = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    // Names and ids have no escapes: there is nothing to resolve.
+    let is_plain = |byte: &u8| *byte >= b' ' && *byte != b'\\' && *byte != b'"';
+    if inside.iter().all(is_plain) {
+        return std::str::from_utf8(inside).ok().map(str::to_owned);
+    }
     serde_json::from_slice(value).ok()
+}
+
+/// A value that is a whole number.
+pub fn number(value: &[u8]) -> Option<u64> {
+    let is_number = value.iter().all(u8::is_ascii_digit);
+    let text = std::str::from_utf8(value).ok().filter(|_| is_number)?;
+    text.parse().ok()
 }
 
 /// See [`members`].
@@ -165,6 +178,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn strings_are_those_of_a_full_parser(text in "\\PC{0,12}|[\\x00-\\x7f]{0,12}", raw: bool) {
+            // Raw: as no writer of JSON would quote it.
+            let value = if raw { format!("\"{text}\"") } else { serde_json::to_string(&text).unwrap() };
+            prop_assert_eq!(string(value.as_bytes()), serde_json::from_str(&value).ok());
+        }
+
         #[test]
         fn agrees_with_a_full_parser(values in proptest::collection::btree_map("[a-z]{1,4}", json(), 0..8), pretty: bool) {
             let object = serde_json::Value::Object(values.into_iter().collect());

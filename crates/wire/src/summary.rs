@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::scan;
 
@@ -80,8 +80,12 @@ impl Summary {
     }
 }
 
+/// One look at the headers that are there, instead of a search for each that may be.
 fn header_session(headers: &HeaderMap) -> Option<String> {
-    let value = SESSION_HEADERS.iter().find_map(|name| headers.get(*name))?;
+    let rank = |name: &HeaderName| SESSION_HEADERS.iter().position(|known| name == known);
+    let ranked = headers.keys().filter_map(|name| Some((rank(name)?, name)));
+    let (_, name) = ranked.min_by_key(|(rank, _)| *rank)?;
+    let value = headers.get(name)?;
     value
         .to_str()
         .ok()

@@ -1,6 +1,5 @@
 //! Anthropic Messages.
 
-use memchr::memmem;
 use serde::Deserialize;
 
 use super::usage::AnthropicUsage;
@@ -75,16 +74,17 @@ impl Fold {
             b"content_block_start" if begins_a_call(event.data) => self.has_content = true,
             b"message_start" => {
                 if let Some(message) = scan::member(event.data, "message") {
-                    self.anthropic_message(message);
+                    self.anthropic_message(&Message::of(message));
                 }
             }
             b"message_delta" => {
-                if let Ok(delta) = serde_json::from_slice::<MessageDelta>(event.data) {
-                    self.stop_reason = delta.delta.stop_reason.or(self.stop_reason.take());
-                    if let Some(usage) = &delta.usage {
-                        self.reading.merge_anthropic(usage);
-                        self.reading.is_final = self.stop_reason.is_some();
-                    }
+                let reason = delta.and_then(|delta| scan::member(delta, "stop_reason"));
+                let reason = reason.and_then(scan::string);
+                self.stop_reason = reason.or(self.stop_reason.take());
+                let usage = scan::member(event.data, "usage").and_then(AnthropicUsage::read);
+                if let Some(usage) = usage {
+                    self.reading.merge_anthropic(&usage);
+                    self.reading.is_final = self.stop_reason.is_some();
                 }
             }
             b"message_stop" => self.ended = true,
@@ -101,59 +101,66 @@ impl Fold {
     }
 
     pub(super) fn anthropic_answer(&mut self, body: &[u8]) {
-        let may_fail = memmem::find(body, b"\"error\"").is_some();
-        if may_fail
-            && let Ok(failure) = serde_json::from_slice::<Failure>(body)
-            && (failure.error.kind.is_some() || failure.error.message.is_some())
-        {
-            self.note_error(
-                failure.error.kind.as_deref(),
-                failure.error.message.as_deref(),
-            );
-            return;
-        }
         // Half an answer is none.
         if !body.trim_ascii_end().ends_with(b"}") {
             return;
         }
-        let content = scan::member(body, "content");
-        self.has_content = content.is_some_and(holds_something);
+        let message = Message::of(body);
+        if let Some(told) = message.error.and_then(told) {
+            self.note_error(told.kind.as_deref(), told.message.as_deref());
+            return;
+        }
+        self.has_content = message.content.is_some_and(holds_something);
         self.content_bytes = if self.has_content { body.len() } else { 0 };
-        self.anthropic_message(body);
+        self.anthropic_message(&message);
         self.ended = self.stop_reason.is_some();
     }
 
-    /// The members of a message besides its content. Scanned, not parsed: most of it is text.
-    fn anthropic_message(&mut self, message: &[u8]) {
-        for (name, value) in scan::members(message) {
-            match name {
-                b"id" => self.response_id = scan::string(value).or(self.response_id.take()),
-                b"model" => self.model = scan::string(value).or(self.model.take()),
-                b"stop_reason" => {
-                    self.stop_reason = scan::string(value).or(self.stop_reason.take())
-                }
-                b"usage" => {
-                    if let Ok(usage) = serde_json::from_slice(value) {
-                        self.reading.merge_anthropic(&usage);
-                    }
-                }
-                _ => {}
-            }
+    fn anthropic_message(&mut self, message: &Message<'_>) {
+        let text = |value: Option<&[u8]>| value.and_then(scan::string);
+        self.response_id = text(message.id).or(self.response_id.take());
+        self.model = text(message.model).or(self.model.take());
+        self.stop_reason = text(message.stop_reason).or(self.stop_reason.take());
+        if let Some(usage) = message.usage.and_then(AnthropicUsage::read) {
+            self.reading.merge_anthropic(&usage);
         }
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct MessageDelta {
-    #[serde(default)]
-    delta: Stop,
-    usage: Option<AnthropicUsage>,
+/// The members of a message. Scanned, not parsed: most of it is text.
+#[derive(Default)]
+struct Message<'a> {
+    id: Option<&'a [u8]>,
+    model: Option<&'a [u8]>,
+    stop_reason: Option<&'a [u8]>,
+    usage: Option<&'a [u8]>,
+    content: Option<&'a [u8]>,
+    error: Option<&'a [u8]>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Stop {
-    stop_reason: Option<String>,
+impl<'a> Message<'a> {
+    fn of(json: &'a [u8]) -> Self {
+        let mut message = Self::default();
+        for (name, value) in scan::members(json) {
+            let member = match name {
+                b"id" => &mut message.id,
+                b"model" => &mut message.model,
+                b"stop_reason" => &mut message.stop_reason,
+                b"usage" => &mut message.usage,
+                b"content" => &mut message.content,
+                b"error" => &mut message.error,
+                _ => continue,
+            };
+            *member = Some(value);
+        }
+        message
+    }
+}
+
+/// What an `error` tells, if anything.
+fn told(error: &[u8]) -> Option<Told> {
+    let told: Told = serde_json::from_slice(error).ok()?;
+    (told.kind.is_some() || told.message.is_some()).then_some(told)
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,6 +3,8 @@
 use base::Usage;
 use serde::Deserialize;
 
+use crate::scan;
+
 /// Usage as told so far. A later value replaces an earlier one (they are cumulative); a later 0 does
 /// not replace a number, because some relays fill the last event with zeros.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,14 +27,11 @@ impl UsageReading {
         replace(&mut self.usage.input, told.input_tokens);
         replace(&mut self.usage.output, told.output_tokens);
         replace(&mut self.usage.cache_read, told.cache_read_input_tokens);
-        let created = told.cache_creation.unwrap_or_default();
-        let (short, long) = (
-            created.ephemeral_5m_input_tokens,
-            created.ephemeral_1h_input_tokens,
-        );
-        if short.unwrap_or(0) + long.unwrap_or(0) > 0 {
-            self.usage.cache_write_5m = short.unwrap_or(0);
-            self.usage.cache_write_1h = long.unwrap_or(0);
+        let short = told.ephemeral_5m_input_tokens.unwrap_or(0);
+        let long = told.ephemeral_1h_input_tokens.unwrap_or(0);
+        if short > 0 || long > 0 {
+            self.usage.cache_write_5m = short;
+            self.usage.cache_write_1h = long;
         } else if self.usage.cache_write_1h == 0 {
             replace(
                 &mut self.usage.cache_write_5m,
@@ -41,15 +40,11 @@ impl UsageReading {
         }
         self.usage.cache_known |=
             told.cache_read_input_tokens.is_some() || told.cache_creation_input_tokens.is_some();
-        if let Some(details) = told.output_tokens_details {
-            self.usage.reasoning = details
-                .thinking_tokens
-                .or(details.reasoning_tokens)
-                .or(self.usage.reasoning);
-        }
-        if let Some(tools) = told.server_tool_use {
-            replace(&mut self.usage.web_searches, tools.web_search_requests);
-        }
+        self.usage.reasoning = told
+            .thinking_tokens
+            .or(told.reasoning_tokens)
+            .or(self.usage.reasoning);
+        replace(&mut self.usage.web_searches, told.web_search_requests);
     }
 
     /// Merges the usage of Chat Completions or Responses: their prompt counts cached tokens too.
@@ -98,35 +93,54 @@ fn replace(kept: &mut u64, told: Option<u64>) {
 }
 
 /// Anthropic's `usage`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct AnthropicUsage {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
-    cache_creation: Option<CacheCreation>,
-    output_tokens_details: Option<OutputDetails>,
-    server_tool_use: Option<ServerToolUse>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
-struct CacheCreation {
     ephemeral_5m_input_tokens: Option<u64>,
     ephemeral_1h_input_tokens: Option<u64>,
+    thinking_tokens: Option<u64>,
+    reasoning_tokens: Option<u64>,
+    web_search_requests: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
-struct ServerToolUse {
-    web_search_requests: Option<u64>,
+impl AnthropicUsage {
+    /// Scanned, not parsed: it is read before a whole answer's head goes out. `None` for what is no object.
+    pub(super) fn read(json: &[u8]) -> Option<Self> {
+        let mut usage = Self::default();
+        usage.members(json, true);
+        json.starts_with(b"{").then_some(usage)
+    }
+
+    /// `outer`: groups of members are looked into; in a group there are none.
+    fn members(&mut self, json: &[u8], outer: bool) {
+        for (name, value) in scan::members(json) {
+            let member = match name {
+                b"input_tokens" => &mut self.input_tokens,
+                b"output_tokens" => &mut self.output_tokens,
+                b"cache_read_input_tokens" => &mut self.cache_read_input_tokens,
+                b"cache_creation_input_tokens" => &mut self.cache_creation_input_tokens,
+                b"ephemeral_5m_input_tokens" => &mut self.ephemeral_5m_input_tokens,
+                b"ephemeral_1h_input_tokens" => &mut self.ephemeral_1h_input_tokens,
+                b"thinking_tokens" => &mut self.thinking_tokens,
+                b"reasoning_tokens" => &mut self.reasoning_tokens,
+                b"web_search_requests" => &mut self.web_search_requests,
+                b"cache_creation" | b"output_tokens_details" | b"server_tool_use" if outer => {
+                    self.members(value, false);
+                    continue;
+                }
+                _ => continue,
+            };
+            *member = scan::number(value);
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 struct OutputDetails {
-    thinking_tokens: Option<u64>,
     reasoning_tokens: Option<u64>,
 }
 
