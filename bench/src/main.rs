@@ -1,9 +1,10 @@
 //! Measures Relayscope against a direct connection and nginx in interleaved rounds on this machine.
 //!
-//! One program, four roles, each in a process of its own so that it can be pinned to a processor and
+//! One program, several roles, each in a process of its own so that it can be pinned to a processor and
 //! its time and memory can be read: the *runner* (without a role's name) starts the others; `mock` is
 //! the upstream; `load` is the client of one measurement; `pass-through` is a proxy that does nothing
-//! but forward, to show what the HTTP library alone costs. `docs/benchmarks.md` explains the rows.
+//! but forward, to show what the HTTP library alone costs; `train` sends a release the traffic that it is
+//! built for. `docs/benchmarks.md` explains the rows.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -41,6 +42,8 @@ mod scenarios;
 #[cfg(target_os = "linux")]
 mod table;
 #[cfg(target_os = "linux")]
+mod train;
+#[cfg(target_os = "linux")]
 mod worker;
 
 use std::process::ExitCode;
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         "mock" => mock::serve(),
         "pass-through" => pass_through::serve(rest),
         "load" => load::perform(rest),
+        "train" => train::train(rest),
         _ => runner::run(&arguments),
     };
     match outcome {

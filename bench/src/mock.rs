@@ -1,7 +1,9 @@
-//! The upstream: answers at once, in Anthropic's shapes. A stream's deltas carry the time of sending.
+//! The upstream: answers at once. A stream's deltas carry the time of sending.
 //!
-//! `POST /v1/messages` is answered with one JSON document; with `?deltas=N&interval_us=U` it is a
-//! stream. `GET /connections` says how many connections have been accepted.
+//! `POST /v1/messages` is answered with one JSON document in Anthropic's shape; with
+//! `?deltas=N&interval_us=U` it is a stream. `POST /v1/chat/completions` is answered with a stream of
+//! [`CHAT_DELTAS`] in OpenAI's shape, for training alone. `GET /connections` says how many connections have
+//! been accepted.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -51,6 +53,42 @@ const CLOSING: &str = concat!(
     "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
 );
 
+/// How many deltas a chat has, and how often they come: a translated call has no query to ask with.
+const CHAT_DELTAS: u64 = 150;
+const CHAT_PERIOD: Duration = Duration::from_millis(10);
+
+/// The words of a dialect's stream.
+struct Words {
+    opening: &'static str,
+    /// Around a delta's text.
+    delta: (&'static str, &'static str),
+    closing: &'static str,
+}
+
+const MESSAGES: Words = Words {
+    opening: OPENING,
+    delta: (
+        "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":\
+         {\"type\":\"text_delta\",\"text\":\"",
+        " of a line\"}}\n\n",
+    ),
+    closing: CLOSING,
+};
+
+const CHAT: Words = Words {
+    opening: "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5.1\",\
+              \"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n",
+    delta: (
+        "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5.1\",\
+         \"choices\":[{\"index\":0,\"delta\":{\"content\":\"",
+        " of a line\"}}]}\n\n",
+    ),
+    closing: "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5.1\",\
+              \"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n\
+              data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5.1\",\
+              \"choices\":[],\"usage\":{\"prompt_tokens\":7500,\"completion_tokens\":85}}\n\ndata: [DONE]\n\n",
+};
+
 /// Serves until it is killed. Says its address on stderr.
 pub(crate) fn serve() -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -90,11 +128,16 @@ async fn answer(
         ))));
     }
     let query = request.uri().query().unwrap_or_default().to_string();
+    let is_chat = request.uri().path().ends_with("/chat/completions");
     let mut body = request.into_body();
     while let Some(frame) = body.frame().await {
         frame?;
     }
-    let (body, kind) = match Deltas::asked_for(&query) {
+    let deltas = match is_chat {
+        true => Some(Deltas::new(&CHAT, CHAT_DELTAS, CHAT_PERIOD)),
+        false => Deltas::asked_for(&query),
+    };
+    let (body, kind) = match deltas {
         Some(deltas) => (Either::Right(deltas), "text/event-stream; charset=utf-8"),
         None => (Either::Left(Full::from(ANSWER)), "application/json"),
     };
@@ -107,6 +150,7 @@ async fn answer(
 
 /// The body of a stream: opening, stamped deltas at a steady pace, closing.
 pub(crate) struct Deltas {
+    words: &'static Words,
     state: State,
     /// How many deltas there will be.
     count: u64,
@@ -131,13 +175,18 @@ impl Deltas {
                 .ok()
         };
         let period = Duration::from_micros(number("interval_us")?.max(1));
+        Some(Self::new(&MESSAGES, number("deltas")?, period))
+    }
+
+    fn new(words: &'static Words, count: u64, period: Duration) -> Self {
         let mut pace = interval_at(Instant::now() + period, period);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Some(Self {
+        Self {
+            words,
             state: State::Opening,
-            count: number("deltas")?,
+            count,
             pace,
-        })
+        }
     }
 }
 
@@ -150,15 +199,21 @@ impl Body for Deltas {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let (bytes, next) = match self.state {
-            State::Opening => (Bytes::from_static(OPENING.as_bytes()), State::Delta(0)),
+            State::Opening => (
+                Bytes::from_static(self.words.opening.as_bytes()),
+                State::Delta(0),
+            ),
             State::Delta(number) if number < self.count => {
                 // The first one comes at once; a timer would make it wait for its grain of a millisecond.
                 if number > 0 {
                     ready!(self.pace.poll_tick(context));
                 }
-                (delta(number), State::Delta(number + 1))
+                (delta(self.words, number), State::Delta(number + 1))
             }
-            State::Delta(_) => (Bytes::from_static(CLOSING.as_bytes()), State::Over),
+            State::Delta(_) => (
+                Bytes::from_static(self.words.closing.as_bytes()),
+                State::Over,
+            ),
             State::Over => return Poll::Ready(None),
         };
         self.state = next;
@@ -166,14 +221,11 @@ impl Body for Deltas {
     }
 }
 
-fn delta(sequence: u64) -> Bytes {
+fn delta(words: &Words, sequence: u64) -> Bytes {
     let mark = Mark {
         sent: clock::now(),
         sequence,
     };
-    Bytes::from(format!(
-        "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":0,\"delta\":\
-         {{\"type\":\"text_delta\",\"text\":\"{} of a line\"}}}}\n\n",
-        mark.text()
-    ))
+    let (before, after) = words.delta;
+    Bytes::from([before, &mark.text(), after].concat())
 }

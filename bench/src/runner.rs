@@ -151,6 +151,7 @@ impl Bench {
                     let order = Order {
                         address: server.address,
                         size: *size,
+                        translated: false,
                         work: work.clone(),
                     };
                     samples.push(scenarios::sample(name, server, &order, &layout.client)?);

@@ -4,9 +4,9 @@
 use crate::fault::Fault;
 use crate::process::{Call, cargo};
 use crate::system_packages::{self, Purpose};
-use crate::{panel, toolchain, tree};
+use crate::{panel, release, toolchain, tree};
 
-/// Builds what is measured and what measures in release mode, then measures.
+/// Builds what is measured as it is shipped, and what measures, then measures.
 pub(crate) fn bench(arguments: &[String]) -> Result<(), Fault> {
     if !cfg!(target_os = "linux") {
         return Err(Fault::Missing {
@@ -18,21 +18,15 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), Fault> {
     }
     toolchain::check()?;
     system_packages::provide(Purpose::Bench)?;
-    panel::packages()?;
-    panel::build()?;
+    let mut call = Call::new(tree::program("release", "relayscope-bench")?);
+    // Somebody may have a program already, to be compared with.
+    if !arguments.iter().any(|argument| argument == "--relayscope") {
+        panel::packages()?;
+        panel::build()?;
+        call = call.args(["--relayscope"]).args([release::build(None)?]);
+    }
     cargo()
-        .args([
-            "build",
-            "--release",
-            "--package",
-            "relayscope",
-            "--package",
-            "relayscope-bench",
-        ])
+        .args(["build", "--release", "--package", "relayscope-bench"])
         .run()?;
-    Call::new(tree::program("release", "relayscope-bench")?)
-        .args(["--relayscope"])
-        .args([tree::program("release", "relayscope")?])
-        .args(arguments)
-        .run()
+    call.args(arguments).run()
 }

@@ -1,4 +1,4 @@
-//! The commands of the source tree: `cargo xtask run | test | bench | bundle | tidy`.
+//! The commands of the source tree: `cargo xtask run | test | bench | release | bundle | tidy`.
 //!
 //! A person who has just cloned the project needs only rustup, Node.js and (on Debian or Ubuntu) apt;
 //! what else is missing is installed by the command that needs it. There are no dependencies, so that
@@ -18,6 +18,7 @@ mod panel;
 mod plan;
 mod process;
 mod python;
+mod release;
 mod run;
 mod stamp;
 mod system_packages;
@@ -35,6 +36,7 @@ const HELP: &str = "\
 cargo xtask run [-- ARGUMENTS]      set up, build and start Relayscope (without a display: `relayscope serve`)
 cargo xtask test [--only WORD]...   set up and run every test; --only WORD: such steps and what they need
 cargo xtask bench [-- ARGUMENTS]    compare with a direct connection and nginx (`-- --quick` for a short run)
+cargo xtask release [-- --target T] build the program without a window as it is shipped: trained, then built again
 cargo xtask bundle [-- ARGUMENTS]   build the installers that this system can build
 cargo xtask tidy                    the rules of the house that no compiler checks
 ";
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         "test" => test::test(&rest),
         "bench" => bench::bench(after_dashes(&rest)),
         "bundle" => bundle::bundle(after_dashes(&rest)),
+        "release" => release::release(after_dashes(&rest)),
         "tidy" => tidy::tidy(),
         "" | "help" | "-h" | "--help" => {
             print!("{HELP}");

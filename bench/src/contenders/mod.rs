@@ -17,7 +17,7 @@ use crate::process::Process;
 
 pub(crate) use direct::NAME as DIRECT;
 pub(crate) use nginx::NAME as NGINX;
-pub(crate) use relayscope::NAME as RELAYSCOPE;
+pub(crate) use relayscope::{NAME as RELAYSCOPE, Relayscope};
 
 /// Something between the client and the upstream (or nothing, for a direct connection).
 pub(crate) trait Contender {
@@ -34,7 +34,7 @@ pub(crate) fn all(options: &Options) -> Vec<Box<dyn Contender>> {
         contenders.push(Box::new(nginx));
     }
     if let Some(program) = &options.relayscope {
-        contenders.push(Box::new(relayscope::Relayscope {
+        contenders.push(Box::new(Relayscope {
             program: program.clone(),
         }));
     }

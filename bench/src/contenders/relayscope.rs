@@ -12,9 +12,9 @@ use crate::process::{Process, pinned};
 pub(crate) const NAME: &str = "relayscope";
 
 /// Relayscope.
-pub(super) struct Relayscope {
+pub(crate) struct Relayscope {
     /// The release build.
-    pub(super) program: PathBuf,
+    pub(crate) program: PathBuf,
 }
 
 impl Contender for Relayscope {
@@ -32,7 +32,8 @@ impl Contender for Relayscope {
             .env(
                 "RELAYSCOPE_ANTHROPIC_BASE_URL",
                 format!("http://{upstream}"),
-            );
+            )
+            .env("RELAYSCOPE_OPENAI_BASE_URL", format!("http://{upstream}"));
         let begun = Instant::now();
         let (process, address) = Process::listening(NAME, command)?;
         Server::ready(begun, address, process, Some(files))

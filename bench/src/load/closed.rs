@@ -24,7 +24,7 @@ pub(super) async fn measure(
     let first = clock::now();
     let mut open = Vec::new();
     for _ in 0..connections {
-        open.push(Connection::open(order.address).await?);
+        open.push(Connection::open(order).await?);
     }
     let begun = Instant::now();
     let loops: Vec<_> = (0..)

@@ -1,15 +1,14 @@
 //! One keep-alive connection of the client.
 
-use std::net::SocketAddr;
-
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use super::Order;
 use crate::body::Pieces;
 use crate::fault::Fault;
 
@@ -20,19 +19,22 @@ const PATH: &str = "/v1/messages";
 pub(super) struct Connection {
     sender: SendRequest<Pieces>,
     host: String,
+    /// The value of `x-upstream-provider`, where a call names one.
+    provider: Option<&'static str>,
 }
 
 impl Connection {
     /// Connects.
-    pub(super) async fn open(address: SocketAddr) -> Result<Self, Fault> {
-        let socket = TcpStream::connect(address).await?;
+    pub(super) async fn open(order: &Order) -> Result<Self, Fault> {
+        let socket = TcpStream::connect(order.address).await?;
         socket.set_nodelay(true)?;
         let (sender, driver) = http1::handshake(TokioIo::new(socket)).await?;
         // What goes wrong on the connection shows in the call that waits for it.
         tokio::task::spawn_local(async move { driver.await.ok() });
         Ok(Self {
             sender,
-            host: address.to_string(),
+            host: order.address.to_string(),
+            provider: order.translated.then_some("openai"),
         })
     }
 
@@ -54,7 +56,7 @@ impl Connection {
     }
 
     async fn begin(&mut self, path: &str, body: Pieces) -> Result<Response<Incoming>, Fault> {
-        let request = Request::post(path)
+        let mut request = Request::post(path)
             .header(HOST, &self.host)
             .header(CONTENT_TYPE, "application/json")
             .header("x-api-key", "sk-ant-made-up-for-the-benchmark")
@@ -62,6 +64,12 @@ impl Connection {
             .header("user-agent", "claude-cli/2.0 (external, cli)")
             .body(body)
             .map_err(|cause| Fault::misbehaved("the client", cause.to_string()))?;
+        if let Some(provider) = self.provider {
+            let provider = HeaderValue::from_static(provider);
+            request
+                .headers_mut()
+                .insert("x-upstream-provider", provider);
+        }
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await?;
         if response.status().is_success() {

@@ -20,7 +20,7 @@ const INTERVAL_US: u64 = 1_000;
 
 pub(super) async fn measure(order: &Order, count: usize) -> Result<Outcome, Fault> {
     let template = Template::new(order.size, true);
-    let mut connection = Connection::open(order.address).await?;
+    let mut connection = Connection::open(order).await?;
     let (mut times, mut lost) = (Vec::new(), 0);
     let begun = Instant::now();
     for number in 0..WARM_UP + count {

@@ -21,6 +21,9 @@ pub(crate) struct Order {
     pub(crate) address: SocketAddr,
     /// Bytes of each request's body.
     pub(crate) size: usize,
+    /// Whether the contender is to speak to the upstream in another dialect.
+    #[serde(default)]
+    pub(crate) translated: bool,
     /// How to call.
     pub(crate) work: Work,
 }

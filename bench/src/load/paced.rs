@@ -66,7 +66,7 @@ async fn call(shared: &Shared, serial: u64) -> Result<(), Fault> {
     let idle = shared.idle.borrow_mut().pop();
     let mut connection = match idle {
         Some(connection) => connection,
-        None => Connection::open(shared.order.address).await?,
+        None => Connection::open(&shared.order).await?,
     };
     connection.call(shared.template.next_turn(serial)).await?;
     shared.idle.borrow_mut().push(connection);

@@ -14,7 +14,7 @@ pub(super) async fn measure(order: &Order, count: usize) -> Result<Outcome, Faul
     let begun = Instant::now();
     for _ in 0..count {
         let called = clock::now();
-        let mut connection = Connection::open(order.address).await?;
+        let mut connection = Connection::open(order).await?;
         connection.call(template.next_turn(called)).await?;
         times.push(clock::now() - called);
     }

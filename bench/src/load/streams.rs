@@ -92,7 +92,7 @@ async fn follow(
     deltas: u64,
     window: Window,
 ) -> Result<Seen, Fault> {
-    let mut connection = Connection::open(order.address).await?;
+    let mut connection = Connection::open(order).await?;
     let body = template.next_turn(clock::now());
     let mut body = connection
         .stream(deltas, nanos(INTERVAL) / 1000, body)

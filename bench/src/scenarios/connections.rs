@@ -24,6 +24,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
         let order = Order {
             address: server.address,
             size: KB,
+            translated: false,
             work: Work::Sequence { count: COUNT },
         };
         sample(contender.name(), &server, &order, &layout.client)?;

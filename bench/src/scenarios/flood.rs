@@ -35,6 +35,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
         let order = Order {
             address: server.address,
             size: KB * KB,
+            translated: false,
             work: Work::Closed {
                 connections: 8,
                 duration: bench

@@ -8,38 +8,26 @@
 
 use thread_priority::ThreadPriority;
 
-/// How urgent the calling thread is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Urgency {
-    /// Whenever nobody else wants the processor.
-    Idle,
-    /// Behind the others, but never starved.
-    Low,
-}
-
-/// Sets how urgent the calling thread is. Where the system refuses, it stays as it is.
-pub(crate) fn set(urgency: Urgency) {
-    if let Err(error) = apply(urgency) {
-        tracing::debug!(?error, ?urgency, "the recorder keeps its priority");
+/// From now on the calling thread runs when nobody else wants the processor. Where the system refuses, it
+/// keeps its rank.
+pub(crate) fn give_way() {
+    if let Err(error) = apply() {
+        tracing::debug!(?error, "a thread keeps its priority");
     }
 }
 
 /// Linux wakes a normal thread over an idle one at once, but lets a merely nice one finish its slice.
 #[cfg(target_os = "linux")]
-fn apply(urgency: Urgency) -> Result<(), thread_priority::Error> {
+fn apply() -> Result<(), thread_priority::Error> {
     use thread_priority::unix::{
         NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
         thread_native_id,
     };
-    let policy = match urgency {
-        Urgency::Idle => NormalThreadSchedulePolicy::Idle,
-        Urgency::Low => NormalThreadSchedulePolicy::Other,
-    };
-    let policy = ThreadSchedulePolicy::Normal(policy);
+    let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
     set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn apply(_: Urgency) -> Result<(), thread_priority::Error> {
+fn apply() -> Result<(), thread_priority::Error> {
     thread_priority::set_current_thread_priority(ThreadPriority::Min)
 }

@@ -108,7 +108,8 @@ impl Queue {
     pub(super) fn finished(&self, exchange: &Arc<Exchange>, mut finish: Finish) {
         let size = exchange.body().len() + finish.response_body.len();
         let waiting = self.body_bytes.fetch_add(size, Ordering::Relaxed);
-        let dropped = size > 0 && waiting + size > self.body_limit;
+        let is_full = waiting + size > self.body_limit || self.is_behind();
+        let dropped = size > 0 && is_full;
         if dropped {
             self.body_bytes.fetch_sub(size, Ordering::Relaxed);
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -123,12 +124,21 @@ impl Queue {
         });
     }
 
+    /// Whether so much waits that bodies are given up.
+    pub(super) fn is_behind(&self) -> bool {
+        self.pushed().saturating_sub(self.written()) > BACKLOG as u64
+    }
+
     fn push(&self, item: Item) {
-        self.items
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(item);
+        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        items.push_back(item);
+        let waiting = items.len();
+        drop(items);
         self.pushed.fetch_add(1, Ordering::Release);
+        // Looking now and then would be too late: in a second tens of thousands can come.
+        if waiting == BACKLOG + 1 {
+            unpark(&self.helper);
+        }
         // Waking a thread costs microseconds: only when it sleeps, not for every item.
         if self.asleep.swap(false, Ordering::AcqRel) {
             unpark(&self.writer);

@@ -13,7 +13,7 @@ use super::keep::{self, BodyPolicy};
 use super::lines::Lines;
 use super::queue::{BACKLOG, Item, Queue};
 use crate::pricing::Pricing;
-use crate::priority::{self, Urgency};
+use crate::priority;
 use crate::settings::SettingsStore;
 
 /// How long the writer gathers before it writes: one transaction for all of it.
@@ -171,7 +171,7 @@ struct Writer {
 
 /// Writes whenever nobody else wants the processor.
 fn give_way(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
-    priority::set(Urgency::Idle);
+    priority::give_way();
     let mut patience = None;
     while queue.wait(GATHER, BATCH, patience) {
         let Some(writer) = writer.upgrade() else {
@@ -183,9 +183,9 @@ fn give_way(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
     }
 }
 
-/// Writes what the other thread does not get done.
+/// Writes what the other thread does not get done, at the rank of everybody else: what waits takes memory, and
+/// a helper that gives way would let it grow.
 fn help(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
-    priority::set(Urgency::Low);
     while queue.wait_for_lag() {
         while queue.lags() {
             let Some(writer) = writer.upgrade() else {

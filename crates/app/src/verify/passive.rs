@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use wire::{Dialect, encoding};
 
 use crate::app::App;
-use crate::priority::{self, Urgency};
+use crate::priority;
 use crate::settings::SettingsStore;
 use crate::sites::Sites;
 use crate::view::{ErrorView, StandingNotice, StandingView};
@@ -159,7 +159,7 @@ pub(crate) async fn run(
 }
 
 fn look_at_all(app: &App, seen: &Receiver<Message>) {
-    priority::set(Urgency::Idle);
+    priority::give_way();
     app.recall_standings();
     // The tables are megabytes: who has no site never needs them.
     let tables = LazyCell::new(Tables::bundled);
