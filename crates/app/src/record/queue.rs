@@ -15,7 +15,14 @@ const IN_TIME: Duration = Duration::from_millis(200);
 
 /// When so many items wait, bodies are given up until the rest has caught up: rows are small, and none
 /// of them may be lost.
-pub(super) const BACKLOG: usize = 1_024;
+const BACKLOG: usize = 1_024;
+
+/// When no more wait, the rest has caught up.
+const CAUGHT_UP: usize = BACKLOG / 4;
+
+/// When so many items wait, a thread that gives way is not enough: they take 1.5 kB each, about 25 MB together.
+/// Help in large heaps takes half the processor time of help in small ones.
+const FLOOD: usize = 16 * BACKLOG;
 
 /// One thing that happened.
 pub(super) enum Item {
@@ -56,9 +63,9 @@ pub(super) struct Waiting {
 pub(super) fn needs_help(waiting: Option<Waiting>, helping: bool) -> bool {
     let Some(waiting) = waiting else { return false };
     let (age, items) = if helping {
-        (IN_TIME, BACKLOG / 4)
+        (IN_TIME, CAUGHT_UP)
     } else {
-        (LATE, BACKLOG)
+        (LATE, FLOOD)
     };
     waiting.oldest > age || waiting.items > items
 }
@@ -68,6 +75,8 @@ pub(super) struct Queue {
     items: Mutex<VecDeque<Item>>,
     body_bytes: AtomicUsize,
     body_limit: usize,
+    /// See [`Queue::is_behind`].
+    behind: AtomicBool,
     /// Items put in and written, ever: their difference is what waits.
     pushed: AtomicU64,
     written: AtomicU64,
@@ -89,6 +98,7 @@ impl Queue {
             items: Mutex::default(),
             body_bytes: AtomicUsize::new(0),
             body_limit,
+            behind: AtomicBool::new(false),
             pushed: AtomicU64::new(0),
             written: AtomicU64::new(0),
             lost: AtomicU32::new(0),
@@ -124,9 +134,10 @@ impl Queue {
         });
     }
 
-    /// Whether so much waits that bodies are given up.
+    /// Whether so much waits that bodies are given up: from [`BACKLOG`] items on, until the lag has been made
+    /// good.
     pub(super) fn is_behind(&self) -> bool {
-        self.pushed().saturating_sub(self.written()) > BACKLOG as u64
+        self.behind.load(Ordering::Relaxed)
     }
 
     fn push(&self, item: Item) {
@@ -136,7 +147,10 @@ impl Queue {
         drop(items);
         self.pushed.fetch_add(1, Ordering::Release);
         // Looking now and then would be too late: in a second tens of thousands can come.
-        if waiting == BACKLOG + 1 {
+        if waiting > BACKLOG {
+            self.behind.store(true, Ordering::Relaxed);
+        }
+        if waiting == FLOOD + 1 {
             unpark(&self.helper);
         }
         // Waking a thread costs microseconds: only when it sleeps, not for every item.
@@ -271,7 +285,11 @@ impl Queue {
     pub(super) fn take(&self, most: usize) -> Vec<Item> {
         let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
         let count = items.len().min(most);
-        items.drain(..count).collect()
+        let taken = items.drain(..count).collect();
+        if items.len() <= CAUGHT_UP {
+            self.behind.store(false, Ordering::Relaxed);
+        }
+        taken
     }
 
     /// How much waits.
@@ -300,8 +318,8 @@ mod tests {
         assert!(!needs_help(None, false) && !needs_help(None, true));
         assert!(!needs_help(waiting(1, ms(1_900)), false));
         assert!(needs_help(waiting(1, ms(2_100)), false));
-        assert!(needs_help(waiting(BACKLOG + 1, ms(1)), false));
-        assert!(!needs_help(waiting(BACKLOG, ms(1)), false));
+        assert!(needs_help(waiting(FLOOD + 1, ms(1)), false));
+        assert!(!needs_help(waiting(FLOOD, ms(1)), false));
         assert!(needs_help(waiting(1, ms(300)), true));
         assert!(!needs_help(waiting(10, ms(100)), true));
         assert!(needs_help(waiting(BACKLOG / 2, ms(100)), true));

@@ -11,7 +11,7 @@ use store::{Change, Store, StoreError};
 
 use super::keep::{self, BodyPolicy};
 use super::lines::Lines;
-use super::queue::{BACKLOG, Item, Queue};
+use super::queue::{Item, Queue};
 use crate::pricing::Pricing;
 use crate::priority;
 use crate::settings::SettingsStore;
@@ -214,7 +214,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Writer {
     /// Writes the oldest items; without any, the rows that could not be written before.
     fn batch(&mut self) {
-        let behind = self.queue.len() > BACKLOG;
+        let behind = self.queue.is_behind();
         let items = self.queue.take(BATCH);
         let (count, begin) = (items.len() as u64, Instant::now());
         let (batch, body_bytes) = self.changes(items, behind);
