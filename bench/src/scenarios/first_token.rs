@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::figures::{Goal, Row};
 use crate::load::Work;
 use crate::machine::Layout;
-use crate::runner::{Bench, added};
+use crate::runner::{Bench, added, series};
 
 /// Streams of one measurement.
 const COUNT: usize = 100;
@@ -18,6 +18,12 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
     ] {
         let work = Work::FirstToken { count: COUNT };
         let samples = bench.measure(&layout, 30 * KB, work)?;
+        rows.push(Row {
+            title: format!("time to first token, p50, {place}"),
+            unit: "µs",
+            series: series(&samples, |sample| Some(sample.outcome.p50)),
+            goal: Goal::times_nginx(1.4),
+        });
         rows.push(Row {
             title: format!("added time to first token, p50, {place}"),
             unit: "µs",

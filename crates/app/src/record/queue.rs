@@ -70,6 +70,12 @@ pub(super) fn needs_help(waiting: Option<Waiting>, helping: bool) -> bool {
     waiting.oldest > age || waiting.items > items
 }
 
+/// Whether bodies are given up while so many items wait. `already`: they are, and go on to be until the rest has
+/// caught up.
+fn gives_up(waiting: usize, already: bool) -> bool {
+    waiting > if already { CAUGHT_UP } else { BACKLOG }
+}
+
 /// Unbounded for what is small (the metadata must not be lost), bounded in bytes for bodies.
 pub(super) struct Queue {
     items: Mutex<VecDeque<Item>>,
@@ -140,6 +146,12 @@ impl Queue {
         self.behind.load(Ordering::Relaxed)
     }
 
+    /// So much waits now.
+    fn note(&self, waiting: usize) {
+        let behind = gives_up(waiting, self.is_behind());
+        self.behind.store(behind, Ordering::Relaxed);
+    }
+
     fn push(&self, item: Item) {
         let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
         items.push_back(item);
@@ -147,9 +159,7 @@ impl Queue {
         drop(items);
         self.pushed.fetch_add(1, Ordering::Release);
         // Looking now and then would be too late: in a second tens of thousands can come.
-        if waiting > BACKLOG {
-            self.behind.store(true, Ordering::Relaxed);
-        }
+        self.note(waiting);
         if waiting == FLOOD + 1 {
             unpark(&self.helper);
         }
@@ -286,9 +296,7 @@ impl Queue {
         let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
         let count = items.len().min(most);
         let taken = items.drain(..count).collect();
-        if items.len() <= CAUGHT_UP {
-            self.behind.store(false, Ordering::Relaxed);
-        }
+        self.note(items.len());
         taken
     }
 
@@ -310,6 +318,17 @@ fn unpark(thread: &Mutex<Option<Thread>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bodies_are_given_up_until_the_rest_has_caught_up() {
+        let mut behind = false;
+        let mut at = |waiting| {
+            behind = gives_up(waiting, behind);
+            behind
+        };
+        let waiting = [BACKLOG, BACKLOG + 1, BACKLOG / 2, CAUGHT_UP, BACKLOG];
+        assert_eq!(waiting.map(&mut at), [false, true, true, false, false]);
+    }
 
     #[test]
     fn help_comes_when_something_is_late_and_stays_until_nothing_is() {
