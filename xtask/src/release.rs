@@ -41,17 +41,30 @@ pub(crate) fn build(target: Option<String>) -> Result<PathBuf, Fault> {
     let mut flags = Vec::new();
     // What is trained has to run here, and the trainer needs Linux.
     if cfg!(target_os = "linux") && triple == host {
-        let counts = train(&triple)?;
-        flags.push(format!("-Cprofile-use={}", counts.display()));
-        // What runs often lies together in the file, so that little of it has to be in memory.
+        let trained = train(&triple)?;
+        flags.push(format!("-Cprofile-use={}", trained.counts.display()));
+        // What runs lies together in the file, so that little of it has to be in memory: what runs often by
+        // itself, what runs once in a while by the list. Only LLVM's linker reads lists; it is the usual one here.
         flags.push("-Clink-arg=-Wl,-z,keep-text-section-prefix".into());
+        if cfg!(target_arch = "x86_64") {
+            let list = trained.seldom.display();
+            flags.push(format!("-Clink-arg=-Wl,--symbol-ordering-file={list}"));
+            flags.push("-Clink-arg=-Wl,--no-warn-symbol-ordering".into());
+        }
     }
     compile(&triple, &flags, &tree::target()?)
 }
 
-/// What the program counted while it was trained.
-fn train(triple: &str) -> Result<PathBuf, Fault> {
-    let merge = merger(triple)?;
+/// What came of the training.
+struct Trained {
+    /// How often each piece of code ran.
+    counts: PathBuf,
+    /// The names of the functions that ran seldom, one a line.
+    seldom: PathBuf,
+}
+
+fn train(triple: &str) -> Result<Trained, Fault> {
+    let reader = reader(triple)?;
     let place = tree::target()?.join("training");
     let counts = place.join("counts");
     // Counts of another program would mislead.
@@ -67,12 +80,50 @@ fn train(triple: &str) -> Result<PathBuf, Fault> {
         .args(["train"])
         .args([trainee])
         .run()?;
-    let merged = place.join("merged.profdata");
-    Call::new(merge)
+    let trained = Trained {
+        counts: place.join("merged.profdata"),
+        seldom: place.join("seldom.txt"),
+    };
+    Call::new(&reader)
         .args(["merge", "-o"])
-        .args([&merged, &counts])
+        .args([&trained.counts, &counts])
         .run()?;
-    Ok(merged)
+    let all = Call::new(&reader)
+        .args(["show", "--all-functions", "--counts"])
+        .args([&trained.counts])
+        .text()
+        .ok_or_else(|| Fault::Unexpected("the counts cannot be shown".into()))?;
+    std::fs::write(&trained.seldom, seldom(&all)).map_err(Fault::file(&trained.seldom))?;
+    Ok(trained)
+}
+
+/// Functions that ran less often than this are not those of every call: the training makes some 200,000.
+const OFTEN: u64 = 10_000;
+
+/// The functions that ran, but seldom, of a list like this:
+///
+/// ```text
+///   crate.name-cgu.0;_ZN4name17h0123456789abcdefE:
+///     Hash: 0x0a4d0ad3efffffff
+///     Counters: 2
+///     Block counts: [7, 0]
+/// ```
+fn seldom(all: &str) -> String {
+    let (mut names, mut name) = (String::new(), "");
+    for line in all.lines() {
+        let inner = line.trim_start();
+        if let Some(counts) = inner.strip_prefix("Block counts: [") {
+            let counts = counts.trim_end_matches(']').split(", ");
+            let most = counts.filter_map(|count| count.parse().ok()).max();
+            if (1..OFTEN).contains(&most.unwrap_or(0)) {
+                names.push_str(name);
+                names.push('\n');
+            }
+        } else if let Some(function) = inner.strip_suffix(':') {
+            name = function.rsplit(';').next().unwrap_or(function);
+        }
+    }
+    names
 }
 
 /// Builds the program in release mode with flags for the compiler. A target is named even though it is this
@@ -98,24 +149,44 @@ fn host() -> Result<String, Fault> {
         .ok_or_else(|| Fault::Unexpected("`rustc -vV` names no host.".into()))
 }
 
-/// The program that merges counts, of the same version as the compiler; rustup has it.
-fn merger(triple: &str) -> Result<PathBuf, Fault> {
+/// The program that reads counts, of the same version as the compiler; rustup has it.
+fn reader(triple: &str) -> Result<PathBuf, Fault> {
     let sysroot = Call::new("rustc").args(["--print", "sysroot"]).text();
     let sysroot = PathBuf::from(sysroot.unwrap_or_default().trim());
-    let merger = sysroot
+    let reader = sysroot
         .join("lib/rustlib")
         .join(triple)
         .join("bin/llvm-profdata");
-    if !merger.is_file() {
+    if !reader.is_file() {
         Call::new("rustup")
             .args(["component", "add", "llvm-tools"])
             .run()?;
     }
-    match merger.is_file() {
-        true => Ok(merger),
+    match reader.is_file() {
+        true => Ok(reader),
         false => Err(Fault::Missing {
             what: "llvm-profdata".into(),
             remedy: "Install it with `rustup component add llvm-tools`.".into(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seldom;
+
+    #[test]
+    fn only_functions_that_ran_seldom_are_listed() {
+        let function = |name: &str, counts: &str| {
+            format!("  {name}:\n    Hash: 0x0a\n    Counters: 2\n    Block counts: [{counts}]\n")
+        };
+        let all = [
+            "Counters:\n".to_owned(),
+            function("start.cgu.0;_ZN5startE", "1, 0"),
+            function("_ZN5everyE", "1, 10000"),
+            function("_ZN5neverE", "0, 0"),
+            function("_ZN6seldomE", "0, 9999"),
+        ];
+        assert_eq!(seldom(&all.concat()), "_ZN5startE\n_ZN6seldomE\n");
     }
 }
