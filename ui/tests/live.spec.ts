@@ -67,6 +67,9 @@ test("keys move, open, switch and close", async ({ panel }) => {
   await panel.filter.press("Escape");
   await panel.filter.fill("status:ok");
   await panel.filter.blur();
+  // A new row would move the others down between a key and the look at what it did.
+  await panel.page.keyboard.press("Space");
+  await expect(panel.page.getByRole("button", { name: /^Resume/ })).toBeVisible();
   await panel.page.keyboard.press("j");
   await expect(panel.rows.first()).toHaveAttribute("aria-selected", "true");
   await panel.page.keyboard.press("Enter");

@@ -168,7 +168,7 @@ fn place(address: &str, key: &str) -> Result<Candidate, BaseUrlError> {
         speak: None,
         corrections: Arc::default(),
         way: None,
-        why: Some(why),
+        why: Some(Arc::new(why)),
     })
 }
 

@@ -108,7 +108,7 @@ pub struct Attempt {
     pub took_us: u64,
     /// Why this place was chosen.
     #[serde(default)]
-    pub why: Option<Why>,
+    pub why: Option<Arc<Why>>,
 }
 
 /// A reason as a code with values, for a sentence in the reader's language.

@@ -175,7 +175,7 @@ pub struct Candidate {
     /// The way out, where it is not the general one.
     pub way: Option<Upstream>,
     /// Why this place was chosen.
-    pub why: Option<Why>,
+    pub why: Option<Arc<Why>>,
 }
 
 /// How to speak to a place that does not understand the caller's dialect.

@@ -125,6 +125,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, door: Door, end: Cancel
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let result = tokio::select! {
+        // Throwing a die over who is asked first would cost every turn.
+        biased;
         result = connection.as_mut() => result,
         () = end.cancelled() => {
             connection.as_mut().graceful_shutdown();

@@ -228,8 +228,8 @@ fn attempt(attempt: proxy::Attempt) -> AttemptView {
         cause: attempt.cause,
         ms: millis(attempt.took_us),
         why: attempt.why.map(|why| ErrorView {
-            code: why.code,
-            params: why.params,
+            code: why.code.clone(),
+            params: why.params.clone(),
             message: None,
         }),
     }

@@ -82,7 +82,12 @@ impl SiteJourney {
             speak: self.sites.speak(site, self.caller, &candidate.model),
             corrections: self.sites.counting().now(),
             way: site.way.clone(),
-            why: Some(view::why(&self.routing, candidate, &self.choice, &self.why)),
+            why: Some(Arc::new(view::why(
+                &self.routing,
+                candidate,
+                &self.choice,
+                &self.why,
+            ))),
         })
     }
 
