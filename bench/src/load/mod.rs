@@ -22,7 +22,6 @@ pub(crate) struct Order {
     /// Bytes of each request's body.
     pub(crate) size: usize,
     /// Whether the contender is to speak to the upstream in another dialect.
-    #[serde(default)]
     pub(crate) translated: bool,
     /// How to call.
     pub(crate) work: Work,

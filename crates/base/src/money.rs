@@ -56,10 +56,9 @@ const LONGEST: usize = 21;
 impl fmt::Display for Nanos {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Written once with every answer: digits from the right, then one piece of text.
-        let amount = self.0.unsigned_abs();
         let mut text = [b'0'; LONGEST];
         let mut start = LONGEST;
-        let mut rest = amount;
+        let mut rest = self.0.unsigned_abs();
         for place in 0.. {
             if place == DECIMALS {
                 start -= 1;

@@ -16,8 +16,8 @@ use crate::connect::Line;
 use crate::drive::Drive;
 use crate::facts::ConnectionFacts;
 
-/// Bytes of an answer that are read at once, and its longest head: enough for a quick reader, little enough
-/// for many at once.
+/// Bytes of an answer that are read at once; a head of twice the length is an error. Enough for a quick reader,
+/// little enough for many at once.
 const READ_AT_ONCE: usize = 64 * 1024;
 
 /// See the module. Dropping it closes the connection.

@@ -25,7 +25,7 @@ use crate::guard::Guard;
 /// A client that sends its head slower than this is not one (slow-loris).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Bytes that a connection reads at once, and the longest head. A long body goes through a buffer that stays
+/// Bytes that a connection reads at once; a head of twice the length is refused. A long body goes through a buffer that stays
 /// in the processor's cache; hyper's own limit is six times as much, which a flood of long bodies would fill.
 const READ_AT_ONCE: usize = 64 * 1024;
 

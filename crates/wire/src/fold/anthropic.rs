@@ -89,11 +89,9 @@ impl Fold {
             }
             b"message_stop" => self.ended = true,
             b"error" => {
-                let failure = serde_json::from_slice::<Failure>(event.data).unwrap_or_default();
-                self.note_error(
-                    failure.error.kind.as_deref(),
-                    failure.error.message.as_deref(),
-                );
+                let told = scan::member(event.data, "error").and_then(told);
+                let told = told.unwrap_or_default();
+                self.note_error(told.kind.as_deref(), told.message.as_deref());
             }
             _ => {}
         }
@@ -161,12 +159,6 @@ impl<'a> Message<'a> {
 fn told(error: &[u8]) -> Option<Told> {
     let told: Told = serde_json::from_slice(error).ok()?;
     (told.kind.is_some() || told.message.is_some()).then_some(told)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Failure {
-    error: Told,
 }
 
 #[derive(Debug, Default, Deserialize)]

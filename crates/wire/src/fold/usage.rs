@@ -109,32 +109,39 @@ pub(super) struct AnthropicUsage {
 impl AnthropicUsage {
     /// Scanned, not parsed: it is read before a whole answer's head goes out. `None` for what is no object.
     pub(super) fn read(json: &[u8]) -> Option<Self> {
+        if !json.starts_with(b"{") {
+            return None;
+        }
         let mut usage = Self::default();
-        usage.members(json, true);
-        json.starts_with(b"{").then_some(usage)
+        for (name, value) in scan::members(json) {
+            usage.member(b"", name, value);
+            // In the groups there are no groups.
+            for (inner, value) in scan::members(value) {
+                usage.member(name, inner, value);
+            }
+        }
+        Some(usage)
     }
 
-    /// `outer`: groups of members are looked into; in a group there are none.
-    fn members(&mut self, json: &[u8], outer: bool) {
-        for (name, value) in scan::members(json) {
-            let member = match name {
-                b"input_tokens" => &mut self.input_tokens,
-                b"output_tokens" => &mut self.output_tokens,
-                b"cache_read_input_tokens" => &mut self.cache_read_input_tokens,
-                b"cache_creation_input_tokens" => &mut self.cache_creation_input_tokens,
-                b"ephemeral_5m_input_tokens" => &mut self.ephemeral_5m_input_tokens,
-                b"ephemeral_1h_input_tokens" => &mut self.ephemeral_1h_input_tokens,
-                b"thinking_tokens" => &mut self.thinking_tokens,
-                b"reasoning_tokens" => &mut self.reasoning_tokens,
-                b"web_search_requests" => &mut self.web_search_requests,
-                b"cache_creation" | b"output_tokens_details" | b"server_tool_use" if outer => {
-                    self.members(value, false);
-                    continue;
-                }
-                _ => continue,
-            };
-            *member = scan::number(value);
-        }
+    /// Takes one member of a group; the outermost has no name.
+    fn member(&mut self, group: &[u8], name: &[u8], value: &[u8]) {
+        let member = match (group, name) {
+            (b"", b"input_tokens") => &mut self.input_tokens,
+            (b"", b"output_tokens") => &mut self.output_tokens,
+            (b"", b"cache_read_input_tokens") => &mut self.cache_read_input_tokens,
+            (b"", b"cache_creation_input_tokens") => &mut self.cache_creation_input_tokens,
+            (b"cache_creation", b"ephemeral_5m_input_tokens") => {
+                &mut self.ephemeral_5m_input_tokens
+            }
+            (b"cache_creation", b"ephemeral_1h_input_tokens") => {
+                &mut self.ephemeral_1h_input_tokens
+            }
+            (b"output_tokens_details", b"thinking_tokens") => &mut self.thinking_tokens,
+            (b"output_tokens_details", b"reasoning_tokens") => &mut self.reasoning_tokens,
+            (b"server_tool_use", b"web_search_requests") => &mut self.web_search_requests,
+            _ => return,
+        };
+        *member = scan::number(value);
     }
 }
 
