@@ -24,7 +24,7 @@ impl Observer for Observe {
         self.recorder.started(exchange);
     }
 
-    fn finished(&self, exchange: &Arc<Exchange>, finish: Finish) {
+    fn finished(&self, exchange: &Arc<Exchange>, finish: Box<Finish>) {
         self.watch.finished(exchange, &finish);
         self.recorder.finished(exchange, finish);
     }

@@ -157,7 +157,7 @@ fn place(address: &str, key: &str) -> Result<Candidate, BaseUrlError> {
         params: Vec::new(),
     };
     Ok(Candidate {
-        site: base.authority().to_owned(),
+        site: base.authority().into(),
         key_label: None,
         base,
         credentials: match key {

@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -27,11 +27,13 @@ pub(crate) struct Http1 {
     /// `None` once the connection has ended.
     connection: Option<Connection<TokioIo<Line>, Full<Bytes>>>,
     drive: Drive,
+    /// What its calls name in `Host`.
+    pub(crate) host: HeaderValue,
     pub(crate) facts: ConnectionFacts,
 }
 
 impl Http1 {
-    pub(crate) async fn over(line: Line) -> hyper::Result<Self> {
+    pub(crate) async fn over(line: Line, host: HeaderValue) -> hyper::Result<Self> {
         let facts = line.facts().clone();
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(READ_AT_ONCE)
@@ -41,6 +43,7 @@ impl Http1 {
             sender,
             connection: Some(connection),
             drive: Drive::default(),
+            host,
             facts,
         })
     }

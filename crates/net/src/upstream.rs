@@ -62,19 +62,32 @@ impl Upstream {
     /// # Errors
     /// See [`NetError`].
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, NetError> {
+        let again = request.clone();
+        self.send_or_again(request, || again).await
+    }
+
+    /// The same for callers who can make the request anew, which is rarely needed: a copy of its headers takes
+    /// about as long as all else that is done here.
+    ///
+    /// # Errors
+    /// See [`NetError`].
+    pub async fn send_or_again(
+        &self,
+        request: Request<Full<Bytes>>,
+        again: impl FnOnce() -> Request<Full<Bytes>>,
+    ) -> Result<Answer, NetError> {
         let place = Place::of(request.uri()).ok_or_else(|| NetError::Protocol {
             reason: "the address has no host".to_owned(),
         })?;
         let Some(open) = self.pool.take(&place) else {
             return Box::pin(self.send_anew(place, request)).await;
         };
-        let again = request.clone();
         let failed = match self.call(open, place.clone(), request).await {
             Ok(answer) => return Ok(answer),
             Err(error) => describe(&error),
         };
         match failed {
-            NetError::Closed { .. } => Box::pin(self.send_anew(place, again)).await,
+            NetError::Closed { .. } => Box::pin(self.send_anew(place, again())).await,
             failed => Err(failed),
         }
     }
@@ -93,7 +106,8 @@ impl Upstream {
             self.pool.share(place.clone(), shared.clone());
             Open::Http2(shared)
         } else {
-            Open::Http1(Box::new(Http1::over(line).await.map_err(failed)?))
+            let host = host(request.uri());
+            Open::Http1(Box::new(Http1::over(line, host).await.map_err(failed)?))
         };
         self.call(open, place, request).await.map_err(failed)
     }
@@ -114,7 +128,8 @@ impl Upstream {
                 })
             }
             Open::Http1(mut connection) => {
-                name_host(&mut request);
+                request.headers_mut().insert(HOST, connection.host.clone());
+                leave_path(request.uri_mut());
                 let response = connection.call(request).await?;
                 let facts = connection.facts.clone();
                 let pool = self.pool.clone();
@@ -129,21 +144,22 @@ impl Upstream {
     }
 }
 
-/// HTTP/1.1 names the host in a header and the path alone in the first line.
-fn name_host(request: &mut Request<Full<Bytes>>) {
-    let parts = std::mem::take(request.uri_mut()).into_parts();
-    let usual = match parts.scheme {
-        Some(scheme) if scheme == Scheme::HTTPS => ":443",
+/// HTTP/1.1 names the host in a header: without the port that the scheme implies.
+fn host(address: &Uri) -> HeaderValue {
+    let usual = match address.scheme() {
+        Some(scheme) if *scheme == Scheme::HTTPS => ":443",
         _ => ":80",
     };
-    let authority = parts.authority.as_ref().map_or("", Authority::as_str);
+    let authority = address.authority().map_or("", Authority::as_str);
     let named = authority.strip_suffix(usual).unwrap_or(authority);
-    if let Ok(named) = HeaderValue::from_str(named) {
-        request.headers_mut().insert(HOST, named);
-    }
-    let path = parts.path_and_query;
-    let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
-    *request.uri_mut() = Uri::from(path);
+    // An authority holds nothing that a header cannot.
+    HeaderValue::from_str(named).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// And the path alone in the first line.
+fn leave_path(address: &mut Uri) {
+    let path = std::mem::take(address).into_parts().path_and_query;
+    *address = Uri::from(path.unwrap_or_else(|| PathAndQuery::from_static("/")));
 }
 
 /// What hyper says, in our words.

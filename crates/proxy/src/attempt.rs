@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use net::Answer;
+use tokio::time::timeout_at;
 use wire::Dialect;
 
 use crate::carry::{Limits, Proxy};
@@ -12,7 +13,7 @@ use crate::ending::Ending;
 use crate::error::ProxyError;
 use crate::exchange::Exchange;
 use crate::finish::{Attempt, Connection};
-use crate::outgoing::Outgoing;
+use crate::outgoing::{Outgoing, request};
 use crate::recording::Recording;
 use crate::route::Candidate;
 use crate::tee::Tee;
@@ -57,17 +58,15 @@ impl Proxy {
         ending: &mut Ending,
     ) -> Result<Answered, ProxyError> {
         let begun = exchange.elapsed_us();
-        let draft = &mut ending.draft;
+        let draft = ending.draft();
         draft.sent_headers = outgoing.headers;
-        draft.upstream_url = Some(outgoing.url);
+        draft.upstream_url = Some(outgoing.url.clone());
         draft.times.sent = Some(begun);
         let spoken = outgoing
             .translation
             .as_ref()
             .map(|translation| translation.to);
-        exchange
-            .live
-            .attempt(&candidate.site, candidate.key_label.as_deref(), spoken);
+        exchange.live.attempt(candidate, spoken);
         // Rarely more than one, and a list that grows makes room for four.
         draft.attempts.reserve_exact(1);
         draft.attempts.push(Attempt {
@@ -77,8 +76,11 @@ impl Proxy {
             ..Attempt::default()
         });
         let upstream = candidate.way.as_ref().unwrap_or(self.upstream());
-        let sent = tokio::time::timeout(limits.first_byte, upstream.send(outgoing.request));
-        let result = match sent.await {
+        let deadline = exchange.begin + Duration::from_micros(begun) + limits.first_byte;
+        let (url, headers, body) = (outgoing.url, &draft.sent_headers, outgoing.body);
+        let again = || request(exchange, url, headers.to_map(), body);
+        let sent = upstream.send_or_again(outgoing.request, again);
+        let result = match timeout_at(deadline.into(), sent).await {
             Ok(result) => result.map_err(ProxyError::Upstream),
             Err(_) => Err(ProxyError::FirstByteTimeout {
                 host: candidate.base.host().to_owned(),

@@ -184,13 +184,13 @@ impl Proxy {
             Ok(Carried::Upstream(answered)) => self.pass_on(&exchange, *answered, &limits, ending),
             Ok(Carried::Own(mut response)) => {
                 put(response.headers_mut(), &REQUEST_ID, id.to_string());
-                ending.draft.status = Some(response.status().as_u16());
+                ending.draft().status = Some(response.status().as_u16());
                 ending.conclude(Outcome::Done, None, None);
                 response
             }
             Err(refused) => {
                 let response = refuse(place.dialect, &refused, &id.to_string());
-                ending.draft.status = Some(response.status().as_u16());
+                ending.draft().status = Some(response.status().as_u16());
                 ending.conclude(Outcome::Error, Some(refused.error), None);
                 response
             }
@@ -208,7 +208,7 @@ impl Proxy {
         limits: &Limits,
         ending: &mut Ending,
     ) -> Result<Carried, Refusal> {
-        ending.draft.times.received = exchange.elapsed_us();
+        ending.draft().times.received = exchange.elapsed_us();
         let mut journey = self.route.begin(&RouteAsk {
             dialect: exchange.dialect,
             path: &place.path,
@@ -217,7 +217,7 @@ impl Proxy {
             body: &exchange.body(),
             project: exchange.project.as_deref(),
         })?;
-        ending.draft.times.planned = Some(exchange.elapsed_us());
+        ending.draft().times.planned = Some(exchange.elapsed_us());
         let mut last = ProxyError::BadUpstream("there is no upstream to try".to_owned());
         let mut unsent = Some(headers);
         let mut next = journey.next();
@@ -279,7 +279,7 @@ impl Proxy {
 }
 
 fn note_cause(ending: &mut Ending, cause: &str) {
-    if let Some(attempt) = ending.draft.attempts.last_mut() {
+    if let Some(attempt) = ending.draft().attempts.last_mut() {
         attempt.cause = Some(cause.to_owned());
     }
 }

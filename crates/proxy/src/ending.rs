@@ -2,41 +2,25 @@
 
 use std::sync::Arc;
 
-use base::{Usage, UsageBasis};
 use bytes::Bytes;
 use wire::Dialect;
 
 use crate::error::ProxyError;
 use crate::exchange::Exchange;
-use crate::finish::{Attempt, Connection, Finish, Outcome, Times};
-use crate::header_list::HeaderList;
+use crate::finish::{Finish, Outcome, Times};
 use crate::observer::Observer;
 use crate::recording::Recording;
 use crate::route::{Journey, JourneyEnd};
-use crate::translation::Translation;
-use crate::window::SoFar;
 
 /// Makes sure that every exchange ends exactly once, also when its task is dropped.
 pub(crate) struct Ending {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) draft: Box<Draft>,
+    /// See [`Ending::draft`].
+    finish: Option<Box<Finish>>,
     /// Told how it ended for the place that answered.
     pub(crate) journey: Option<Box<dyn Journey>>,
     concluded: bool,
-}
-
-/// What is known of the end so far.
-#[derive(Debug, Default)]
-pub(crate) struct Draft {
-    pub(crate) status: Option<u16>,
-    pub(crate) upstream_url: Option<http::Uri>,
-    pub(crate) sent_headers: HeaderList,
-    pub(crate) response_headers: HeaderList,
-    pub(crate) times: Times,
-    pub(crate) connection: Option<Connection>,
-    pub(crate) attempts: Vec<Attempt>,
-    pub(crate) translation: Option<Translation>,
 }
 
 impl Ending {
@@ -44,16 +28,28 @@ impl Ending {
         Self {
             exchange,
             observer,
-            draft: Box::default(),
+            finish: None,
             journey: None,
             concluded: false,
         }
     }
 
+    /// What is known of the end so far. It stays in this place until it is recorded.
+    pub(crate) fn draft(&mut self) -> &mut Finish {
+        self.finish.get_or_insert_default()
+    }
+
+    /// The site that answered, or was asked last.
+    pub(crate) fn site(&self) -> Option<&str> {
+        let last = self.finish.as_ref()?.attempts.last()?;
+        Some(&last.site)
+    }
+
     /// What a complete transfer amounts to.
     pub(crate) fn judge(&self, exchange: &Exchange, recording: &Recording) -> Outcome {
         let fold = &recording.fold;
-        let status = self.draft.status.unwrap_or_default();
+        let status = self.finish.as_ref().and_then(|finish| finish.status);
+        let status = status.unwrap_or_default();
         match () {
             () if status >= 400 => Outcome::Error,
             () if exchange.dialect == Dialect::Other || status != 200 => Outcome::Done,
@@ -70,12 +66,9 @@ impl Ending {
     }
 
     /// A copy of what there is, for whoever looks.
-    pub(crate) fn so_far(&self, recording: &Recording) -> SoFar {
-        let draft = &*self.draft;
-        SoFar {
-            upstream_url: draft.upstream_url.clone(),
-            sent_headers: draft.sent_headers.clone(),
-            response_headers: draft.response_headers.clone(),
+    pub(crate) fn so_far(&self, recording: &Recording) -> Finish {
+        let draft = self.finish.as_deref().cloned().unwrap_or_default();
+        Finish {
             response_body: Bytes::copy_from_slice(recording.body.bytes()),
             response_bytes: recording.bytes,
             arrivals: recording.arrivals.clone(),
@@ -85,9 +78,7 @@ impl Ending {
                 last_token: recording.last_token_us,
                 ..draft.times
             },
-            connection: draft.connection.clone(),
-            attempts: draft.attempts.clone(),
-            translation: draft.translation.clone(),
+            ..draft
         }
     }
 
@@ -109,31 +100,8 @@ impl Ending {
     ) {
         self.concluded = true;
         self.exchange.live.window.close();
-        let draft = std::mem::take(&mut *self.draft);
-        let mut finish = Finish {
-            outcome,
-            error,
-            inner_error: None,
-            status: draft.status,
-            upstream_url: draft.upstream_url,
-            sent_headers: draft.sent_headers,
-            response_headers: draft.response_headers,
-            response_body: Bytes::new(),
-            response_bytes: 0,
-            arrivals: Vec::new(),
-            is_stream: false,
-            usage: Usage::default(),
-            usage_basis: UsageBasis::Unknown,
-            usage_told: false,
-            content_bytes: 0,
-            model: None,
-            response_id: None,
-            stop_reason: None,
-            times: draft.times,
-            connection: draft.connection,
-            attempts: draft.attempts,
-            translation: draft.translation,
-        };
+        let mut finish = self.finish.take().unwrap_or_default();
+        (finish.outcome, finish.error) = (outcome, error);
         finish.times.last_byte = self.exchange.elapsed_us();
         if let Some(recording) = recording {
             fill(&mut finish, recording);

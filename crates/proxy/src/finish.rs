@@ -13,7 +13,7 @@ use crate::header_list::HeaderList;
 use crate::translation::Translation;
 
 /// How an exchange ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The answer is complete.
@@ -25,6 +25,7 @@ pub enum Outcome {
     /// The upstream stopped in the middle.
     Cut,
     /// The client went away.
+    #[default]
     ClientLeft,
     /// A 200 without content.
     Empty,
@@ -97,9 +98,9 @@ pub struct Times {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Site, or host name.
-    pub site: String,
+    pub site: Arc<str>,
     /// Label of the key.
-    pub key_label: Option<String>,
+    pub key_label: Option<Arc<str>>,
     /// Status of the upstream.
     pub status: Option<u16>,
     /// Why it brought nothing: an error code.
@@ -120,8 +121,8 @@ pub struct Why {
     pub params: Vec<(String, String)>,
 }
 
-/// Everything about the end of an exchange.
-#[derive(Clone, Debug)]
+/// Everything about the end of an exchange; while it runs, what is known so far.
+#[derive(Clone, Debug, Default)]
 pub struct Finish {
     /// How it ended.
     pub outcome: Outcome,

@@ -25,6 +25,7 @@ mod recording;
 mod request_body;
 mod respond;
 mod route;
+mod silence;
 mod tee;
 mod translation;
 mod window;
@@ -44,4 +45,3 @@ pub use route::{
     Said, Seen, Speak, Taught,
 };
 pub use translation::{TranslatedBody, Translation};
-pub use window::SoFar;

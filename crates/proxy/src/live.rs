@@ -7,7 +7,9 @@ use std::time::Duration;
 use base::{Usage, UsageBasis};
 use wire::Dialect;
 
-use crate::window::{SoFar, Window};
+use crate::finish::Finish;
+use crate::route::Candidate;
+use crate::window::Window;
 
 /// "Not yet" in the atomics.
 const NONE: u64 = u64::MAX;
@@ -26,8 +28,8 @@ pub struct Live {
 
 #[derive(Clone, Debug, Default)]
 struct Told {
-    site: Option<String>,
-    key_label: Option<String>,
+    site: Option<Arc<str>>,
+    key_label: Option<Arc<str>>,
     dialect: Option<Dialect>,
     model: Option<String>,
     usage: Usage,
@@ -47,12 +49,12 @@ pub struct Progress {
     /// Bytes of content so far.
     pub content_bytes: u64,
     /// Site in use.
-    pub site: Option<String>,
+    pub site: Option<Arc<str>>,
     /// Label of the key in use.
-    pub key_label: Option<String>,
+    pub key_label: Option<Arc<str>>,
     /// The dialect in which the site is spoken to, where that is not the caller's.
     pub dialect: Option<Dialect>,
-    /// Model that the answer names.
+    /// Model that the answer names, where it is not the one that was asked for.
     pub model: Option<String>,
     /// Usage as told so far.
     pub usage: Usage,
@@ -103,17 +105,17 @@ impl Live {
 
     /// What has come of the answer so far; `None` until it is being passed on. Blocks for `patience` at most,
     /// and not at all before there is a head.
-    pub fn answer(&self, patience: Duration) -> Option<Arc<SoFar>> {
+    pub fn answer(&self, patience: Duration) -> Option<Arc<Finish>> {
         let has_head = self.head_us.load(Ordering::Relaxed) != NONE;
         self.window
             .look(if has_head { patience } else { Duration::ZERO })
     }
 
-    pub(crate) fn attempt(&self, site: &str, key_label: Option<&str>, dialect: Option<Dialect>) {
+    pub(crate) fn attempt(&self, place: &Candidate, dialect: Option<Dialect>) {
         self.tell(|told| {
             told.dialect = dialect;
-            told.site = Some(site.to_owned());
-            told.key_label = key_label.map(str::to_owned);
+            told.site = Some(place.site.clone());
+            told.key_label = place.key_label.clone();
             told.attempts += 1;
         });
     }

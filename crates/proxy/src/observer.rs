@@ -22,7 +22,7 @@ pub trait Observer: Send + Sync + 'static {
     fn started(&self, exchange: &Arc<Exchange>);
 
     /// It is over.
-    fn finished(&self, exchange: &Arc<Exchange>, finish: Finish);
+    fn finished(&self, exchange: &Arc<Exchange>, finish: Box<Finish>);
 
     /// What a usage costs at a site; `None` for a model without a price.
     fn cost(

@@ -19,6 +19,7 @@ pub(crate) struct Outgoing {
     pub(crate) request: Request<Full<Bytes>>,
     pub(crate) headers: HeaderList,
     pub(crate) url: Uri,
+    pub(crate) body: Bytes,
     pub(crate) translation: Option<Translation>,
     /// The answer is a list of models in this dialect, to be turned into the other one.
     pub(crate) models_of: Option<Dialect>,
@@ -58,24 +59,34 @@ pub(crate) fn outgoing(
             )?;
         }
     }
-    let url = uri.clone();
     let body = match (&translation, &candidate.model) {
         (Some(translation), _) => translation.sent.clone(),
         (None, Some(model)) => with_model(exchange.body(), model),
         (None, None) => exchange.body(),
     };
-    let mut request = Request::new(Full::new(body));
-    *request.method_mut() = exchange.method.clone();
-    *request.uri_mut() = uri;
-    let kept = HeaderList::of(&headers);
-    *request.headers_mut() = headers;
+    let (url, kept) = (uri.clone(), HeaderList::of(&headers));
     Ok(Outgoing {
-        request,
+        request: request(exchange, uri, headers, body.clone()),
         headers: kept,
         url,
+        body,
         translation,
         models_of: dialect.filter(|_| place.is_models()),
     })
+}
+
+/// The request to an address, with the caller's method.
+pub(crate) fn request(
+    exchange: &Exchange,
+    address: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = exchange.method.clone();
+    *request.uri_mut() = address;
+    *request.headers_mut() = headers;
+    request
 }
 
 /// The request in the dialect of a place that does not understand the caller's.

@@ -31,10 +31,10 @@ impl Proxy {
         mut ending: Ending,
     ) -> Response<ProxyBody> {
         let status = answered.parts.status;
-        ending.draft.status = Some(status.as_u16());
-        ending.draft.response_headers = HeaderList::of(&answered.parts.headers);
+        ending.draft().status = Some(status.as_u16());
+        ending.draft().response_headers = HeaderList::of(&answered.parts.headers);
         answered.parts.extensions.clear();
-        let costs = self.cost_headers(exchange, &answered, site(&ending));
+        let costs = self.cost_headers(exchange, &answered, ending.site());
         let mut response = match answered.translation.take() {
             Some(translation) => translated(exchange, answered, translation, ending),
             None => as_it_came(answered, limits, ending),
@@ -114,7 +114,7 @@ fn translated(
 ) -> Response<ProxyBody> {
     let Answered { parts, tee, .. } = answered;
     let memory = translation.memory.clone();
-    ending.draft.translation = Some(translation);
+    ending.draft().translation = Some(translation);
     let encoding = parts.headers.get(CONTENT_ENCODING);
     let encoding = encoding.and_then(|value| value.to_str().ok());
     let further = translate::headers(&memory, &parts.headers);
@@ -143,7 +143,7 @@ fn translated(
     }
     if let Some(Some(error)) = tee.ended().cloned() {
         let response = refusal(exchange.dialect, &error, &exchange.id.to_string());
-        ending.draft.status = Some(response.status().as_u16());
+        ending.draft().status = Some(response.status().as_u16());
         tee.replace(ending);
         return response;
     }
@@ -162,7 +162,7 @@ fn translated(
 /// An error in the caller's dialect instead of what the upstream sent.
 fn instead(error: ErrorAnswer, tee: Box<Tee>, mut ending: Ending) -> Response<ProxyBody> {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    ending.draft.status = Some(status.as_u16());
+    ending.draft().status = Some(status.as_u16());
     tee.replace(ending);
     let mut response = Response::new(ProxyBody::Own(Some(Bytes::from(error.body))));
     *response.status_mut() = status;
@@ -239,12 +239,6 @@ fn estimate(exchange: &Exchange) -> Usage {
     }
 }
 
-/// The site that answered.
-fn site(ending: &Ending) -> Option<&str> {
-    let last = ending.draft.attempts.last()?;
-    Some(&last.site)
-}
-
 fn cost_comment(ending: &Ending, recording: &Recording) -> Option<Bytes> {
     let (usage, basis) = recording.usage();
     let exchange = &ending.exchange;
@@ -254,7 +248,7 @@ fn cost_comment(ending: &Ending, recording: &Recording) -> Option<Bytes> {
         .as_deref()
         .or(exchange.summary.model.as_deref())?;
     let at = exchange.started_at;
-    let cost = ending.observer.cost(site(ending), model, &usage, at)?;
+    let cost = ending.observer.cost(ending.site(), model, &usage, at)?;
     let basis = if basis == UsageBasis::Exact {
         "exact"
     } else {

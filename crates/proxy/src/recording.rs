@@ -195,7 +195,6 @@ impl Recording {
 
     /// The answer has ended.
     pub(crate) fn end(&mut self, exchange: &Exchange) {
-        let at_us = exchange.elapsed_us();
         let before = Told::by(&self.fold);
         let fold = &mut self.fold;
         match &mut self.reading {
@@ -211,15 +210,11 @@ impl Recording {
                 // A whole answer has no deltas: its size is not the size of its content.
                 fold.content_bytes = 0;
                 self.decoder = Decoder::new(None);
-                let (usage, basis) = self.fold.usage();
-                exchange
-                    .live
-                    .usage(self.fold.model.as_deref(), usage, basis);
-                return;
+                return self.tell_usage(exchange);
             }
             Reading::Whole | Reading::Opaque => return,
         }
-        self.tell(exchange, at_us, before);
+        self.tell(exchange, exchange.elapsed_us(), before);
     }
 
     /// Tells the live view what changed.
@@ -234,11 +229,16 @@ impl Recording {
             exchange.live.content(now.content_bytes as u64);
         }
         if now.telling > before.telling {
-            let (usage, basis) = self.fold.usage();
-            exchange
-                .live
-                .usage(self.fold.model.as_deref(), usage, basis);
+            self.tell_usage(exchange);
         }
+    }
+
+    /// Tells the live view model and usage; the model only where it is not the one that was asked for.
+    fn tell_usage(&self, exchange: &Exchange) {
+        let (usage, basis) = self.fold.usage();
+        let model = self.fold.model.as_deref();
+        let other = model.filter(|served| Some(*served) != exchange.summary.model.as_deref());
+        exchange.live.usage(other, usage, basis);
     }
 
     /// The beginning of the body, decoded: what an error says.

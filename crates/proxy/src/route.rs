@@ -159,9 +159,9 @@ pub enum JourneyEnd {
 #[derive(Clone, Debug)]
 pub struct Candidate {
     /// Name of the site, or the host name where no site is configured.
-    pub site: String,
+    pub site: Arc<str>,
     /// Label of the key.
-    pub key_label: Option<String>,
+    pub key_label: Option<Arc<str>>,
     /// Its base address.
     pub base: BaseUrl,
     /// What to identify with.

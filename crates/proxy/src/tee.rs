@@ -19,6 +19,7 @@ use crate::exchange::Exchange;
 use crate::finish::Outcome;
 use crate::recording::Recording;
 use crate::route::Candidate;
+use crate::silence::Silence;
 
 /// Passes the upstream's body on and concludes the exchange, however it ends: complete, broken, silent
 /// for too long, or dropped because the client left.
@@ -42,7 +43,7 @@ pub struct Tee {
     /// Time for what was received before the break to leave: an error makes hyper drop what it has not
     /// written yet.
     flush: Option<Pin<Box<Sleep>>>,
-    idle: Option<Idle>,
+    silence: Option<Silence>,
     /// Known to those who look at the running exchange.
     known: Option<Waker>,
     /// Text for after the last event.
@@ -51,16 +52,6 @@ pub struct Tee {
 
 /// See [`Tee::flush`]: long enough for a socket on this machine, short enough for nobody to notice.
 const FLUSH: Duration = Duration::from_millis(20);
-
-/// A watch on silence that costs nothing per piece: its timer is made when there is silence for the first
-/// time, and set anew only when it fires.
-#[derive(Debug)]
-struct Idle {
-    limit: Duration,
-    /// When something last came, µs from the arrival of the request.
-    last_us: u64,
-    timer: Option<Pin<Box<Sleep>>>,
-}
 
 impl Tee {
     pub(crate) fn new(
@@ -71,11 +62,7 @@ impl Tee {
         idle: Duration,
         head_us: u64,
     ) -> Self {
-        let idle = (!idle.is_zero()).then_some(Idle {
-            limit: idle,
-            last_us: head_us,
-            timer: None,
-        });
+        let silence = (!idle.is_zero()).then(|| Silence::new(idle, exchange.begin, head_us));
         Self {
             exchange,
             incoming,
@@ -87,7 +74,7 @@ impl Tee {
             ended: None,
             broken: false,
             flush: None,
-            idle,
+            silence,
             known: None,
             comment: None,
         }
@@ -250,8 +237,8 @@ impl Tee {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(piece) = frame.data_ref() {
                     let at_us = self.recording.piece(&self.exchange, piece);
-                    if let Some(idle) = &mut self.idle {
-                        idle.last_us = at_us;
+                    if let Some(silence) = &mut self.silence {
+                        silence.heard(at_us);
                     }
                 }
                 if self.exchange.live.window.is_wanted() {
@@ -316,23 +303,15 @@ impl Tee {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let Some(idle) = &mut self.idle else {
+        let Some(silence) = &mut self.silence else {
             return Poll::Pending;
         };
-        let begin = Instant::from_std(self.exchange.begin);
-        let due = begin + Duration::from_micros(idle.last_us) + idle.limit;
-        let timer = idle
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
-        while timer.as_mut().poll(context).is_ready() {
-            if Instant::now() >= due {
-                let (host, seconds) = (self.place.base.host().to_owned(), idle.limit.as_secs());
-                self.end(Some(ProxyError::Idle { host, seconds }));
-                return Poll::Ready(Some(Err(BodyError)));
-            }
-            timer.as_mut().reset(due);
+        if silence.poll(context).is_pending() {
+            return Poll::Pending;
         }
-        Poll::Pending
+        let (host, seconds) = (self.place.base.host().to_owned(), silence.limit().as_secs());
+        self.end(Some(ProxyError::Idle { host, seconds }));
+        Poll::Ready(Some(Err(BodyError)))
     }
 
     /// The server does not ask again once the announced length has gone out: the end is seen here.

@@ -5,28 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Uri;
-
-use crate::finish::{Arrival, Attempt, Connection, Times};
-use crate::header_list::HeaderList;
-use crate::translation::Translation;
-
-/// What has come of an answer so far. The members are those of [`crate::Finish`].
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the members are those of Finish")]
-pub struct SoFar {
-    pub upstream_url: Option<Uri>,
-    pub sent_headers: HeaderList,
-    pub response_headers: HeaderList,
-    pub response_body: Bytes,
-    pub response_bytes: u64,
-    pub arrivals: Vec<Arrival>,
-    pub times: Times,
-    pub connection: Option<Connection>,
-    pub attempts: Vec<Attempt>,
-    pub translation: Option<Translation>,
-}
+use crate::finish::Finish;
 
 /// Between the task that carries an exchange and those who look at it.
 #[derive(Debug, Default)]
@@ -39,14 +18,14 @@ pub(crate) struct Window {
 
 #[derive(Debug, Default)]
 struct Slot {
-    so_far: Option<Arc<SoFar>>,
+    so_far: Option<Arc<Finish>>,
     /// The carrying task, which may be waiting for an upstream that says nothing.
     carrier: Option<Waker>,
 }
 
 impl Window {
     /// Asks for a fresh copy and waits for it at most `patience`; after that an older one has to do.
-    pub(crate) fn look(&self, patience: Duration) -> Option<Arc<SoFar>> {
+    pub(crate) fn look(&self, patience: Duration) -> Option<Arc<Finish>> {
         let slot = self.slot();
         self.wanted.store(true, Ordering::Relaxed);
         if let Some(carrier) = &slot.carrier {
@@ -64,7 +43,7 @@ impl Window {
     }
 
     /// The copy.
-    pub(crate) fn fill(&self, so_far: SoFar) {
+    pub(crate) fn fill(&self, so_far: Finish) {
         let mut slot = self.slot();
         slot.so_far = Some(Arc::new(so_far));
         self.tell_who_waits();

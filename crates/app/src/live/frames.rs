@@ -213,7 +213,7 @@ impl Sampled {
             tokens,
             cost,
             speed: self.speed(now, &sample, exchange),
-            model_served: row::served(exchange, &sample),
+            model_served: sample.model.clone(),
         };
         if self.told.as_ref() == Some(&progress) {
             return None;

@@ -30,11 +30,11 @@ pub(crate) fn running(exchange: &Exchange, pricing: &Pricing, revision: u64) -> 
         dialect: exchange.dialect.name().to_owned(),
         upstream_dialect: sample.dialect.unwrap_or(exchange.dialect).name().to_owned(),
         model: exchange.summary.model.clone(),
-        model_served: served(exchange, &sample),
+        model_served: sample.model.clone(),
         project: exchange.project.clone(),
         client: exchange.client.clone(),
-        site: sample.site.clone(),
-        key: sample.key_label.clone(),
+        site: sample.site.as_deref().map(str::to_owned),
+        key: sample.key_label.as_deref().map(str::to_owned),
         stream: exchange.is_stream(),
         status: sample.status,
         tokens,
@@ -57,13 +57,6 @@ pub(crate) fn phase(sample: &Sample) -> Phase {
     } else {
         Phase::Waiting
     }
-}
-
-pub(crate) fn served(exchange: &Exchange, sample: &Sample) -> Option<String> {
-    sample
-        .model
-        .clone()
-        .filter(|served| exchange.summary.model.as_ref() != Some(served))
 }
 
 /// Tokens and cost of what has arrived: told by the upstream, or estimated from the size.

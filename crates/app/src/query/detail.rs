@@ -222,8 +222,8 @@ fn marks(times: &Times) -> Vec<MarkView> {
 
 fn attempt(attempt: proxy::Attempt) -> AttemptView {
     AttemptView {
-        site: attempt.site,
-        key: attempt.key_label,
+        site: attempt.site.to_string(),
+        key: attempt.key_label.as_deref().map(str::to_owned),
         status: attempt.status,
         cause: attempt.cause,
         ms: millis(attempt.took_us),

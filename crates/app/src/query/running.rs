@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base::redact;
 use bytes::Bytes;
-use proxy::{Exchange, HeaderList, SoFar};
+use proxy::{Exchange, Finish, HeaderList};
 use store::{Body, NewBody, Side};
 
 use super::answered;
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// A running exchange at one moment, with its secrets masked.
 pub(super) struct Running {
     exchange: Arc<Exchange>,
-    so_far: Option<Arc<SoFar>>,
+    so_far: Option<Arc<Finish>>,
     secrets: Vec<Vec<u8>>,
 }
 

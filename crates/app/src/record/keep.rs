@@ -57,34 +57,34 @@ pub(super) fn started(exchange: &Exchange) -> store::Exchange {
 /// A request that is over. `dropped`: its bodies were lost because the queue was full.
 pub(super) fn finished(
     exchange: &Exchange,
-    mut finish: Finish,
+    finish: &mut Finish,
     dropped: bool,
     policy: BodyPolicy,
     pricing: &Pricing,
     lines: &mut Lines,
 ) -> Record {
-    estimate_missing_usage(exchange, &mut finish);
+    estimate_missing_usage(exchange, finish);
     let asked = exchange.summary.model.as_deref();
     let served = finish
         .model
         .as_deref()
         .filter(|served| Some(*served) != asked);
     let model = finish.model.as_deref().or(asked);
-    let site = finish.attempts.last().map(|attempt| attempt.site.clone());
+    let site = finish.attempts.last().map(|attempt| &*attempt.site);
     let (cost, explanation) = pricing.explained(
-        site.as_deref(),
+        site,
         model,
         &finish.usage,
         finish.usage_basis,
         exchange.started_at,
     );
     let secrets = lines.secrets(&exchange.headers, &finish.sent_headers, &exchange.path);
-    let (error_code, error_params, error_message) = error(&finish);
+    let (error_code, error_params, error_message) = error(finish);
     let attempt = finish.attempts.last();
     let row = store::Exchange {
         outcome: finish.outcome.name().to_owned(),
         model_served: served.map(str::to_owned),
-        key_label: attempt.and_then(|attempt| attempt.key_label.clone()),
+        key_label: attempt.and_then(|attempt| Some(attempt.key_label.as_ref()?.to_string())),
         status: finish.status,
         usage: finish.usage,
         usage_basis: finish.usage_basis,
@@ -95,7 +95,7 @@ pub(super) fn finished(
             CostBasis::Exact => "exact",
             CostBasis::Estimate => "estimate",
             CostBasis::Unpriced => "unpriced",
-            CostBasis::None if was_answered(&finish) => "unknown",
+            CostBasis::None if was_answered(finish) => "unknown",
             CostBasis::None => "none",
             CostBasis::Unknown => "unknown",
         }
@@ -108,7 +108,7 @@ pub(super) fn finished(
         error_code,
         error_message: error_message.map(|text| clean_text(&text, &secrets)),
         bodies_dropped: dropped,
-        site: site.clone(),
+        site: site.map(str::to_owned),
         upstream_dialect: finish
             .translation
             .as_ref()
@@ -133,10 +133,10 @@ pub(super) fn finished(
         translation: finish.translation.as_ref().map(Into::into),
         ..Kept::default()
     };
-    let detail = detail(&kept, exchange, &finish, &secrets, lines);
+    let detail = detail(&kept, exchange, finish, &secrets, lines);
     let keep = policy.keep && !dropped;
     let bodies = if keep {
-        bodies(exchange, &finish, &secrets, policy.limit)
+        bodies(exchange, finish, &secrets, policy.limit)
     } else {
         Vec::new()
     };
@@ -225,7 +225,10 @@ fn answer_tokens(dialect: Dialect, finish: &Finish) -> u64 {
 /// Code, values and words of what went wrong.
 fn error(finish: &Finish) -> (Option<String>, Vec<(String, String)>, Option<String>) {
     if let Some(error) = &finish.error {
-        let host = finish.attempts.last().map(|attempt| attempt.site.clone());
+        let host = finish
+            .attempts
+            .last()
+            .map(|attempt| attempt.site.to_string());
         let params = host
             .map(|host| vec![("host".to_owned(), host)])
             .unwrap_or_default();

@@ -1,5 +1,6 @@
 //! From what happened to what is kept.
 
+mod backlog;
 mod keep;
 mod kept;
 mod lines;

@@ -4,25 +4,23 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use proxy::{Exchange, Finish};
+
+use super::backlog::{BACKLOG, Backlog};
 
 /// Age from which what waits is late, and the age at which the lag has been made good.
 const LATE: Duration = Duration::from_secs(2);
 const IN_TIME: Duration = Duration::from_millis(200);
 
-/// When so many items wait, bodies are given up until the rest has caught up: rows are small, and none
-/// of them may be lost.
-const BACKLOG: usize = 1_024;
+/// When so many items wait, a thread that gives way is not enough. They take 1.2 kB each: the memory of few is
+/// still in the processor's caches when it is used again.
+const FLOOD: usize = 2 * BACKLOG;
 
-/// When no more wait, the rest has caught up.
+/// When no more wait, help is not needed any longer.
 const CAUGHT_UP: usize = BACKLOG / 4;
-
-/// When so many items wait, a thread that gives way is not enough: they take 1.2 kB each, about 20 MB together.
-/// Fewer would cost more: with help from [`BACKLOG`] on a call took 45 µs of processor time instead of 36.
-const FLOOD: usize = 16 * BACKLOG;
 
 /// One thing that happened.
 pub(super) enum Item {
@@ -70,19 +68,14 @@ pub(super) fn needs_help(waiting: Option<Waiting>, helping: bool) -> bool {
     waiting.oldest > age || waiting.items > items
 }
 
-/// Whether bodies are given up while so many items wait. `already`: they are, and go on to be until the rest has
-/// caught up.
-fn gives_up(waiting: usize, already: bool) -> bool {
-    waiting > if already { CAUGHT_UP } else { BACKLOG }
-}
-
 /// Unbounded for what is small (the metadata must not be lost), bounded in bytes for bodies.
 pub(super) struct Queue {
     items: Mutex<VecDeque<Item>>,
     body_bytes: AtomicUsize,
     body_limit: usize,
-    /// See [`Queue::is_behind`].
-    behind: AtomicBool,
+    backlog: Backlog,
+    /// What the moments of the backlog count from.
+    birth: Instant,
     /// Items put in and written, ever: their difference is what waits.
     pushed: AtomicU64,
     written: AtomicU64,
@@ -104,7 +97,8 @@ impl Queue {
             items: Mutex::default(),
             body_bytes: AtomicUsize::new(0),
             body_limit,
-            behind: AtomicBool::new(false),
+            backlog: Backlog::default(),
+            birth: Instant::now(),
             pushed: AtomicU64::new(0),
             written: AtomicU64::new(0),
             lost: AtomicU32::new(0),
@@ -121,7 +115,7 @@ impl Queue {
         self.push(Item::Started(exchange.clone()));
     }
 
-    pub(super) fn finished(&self, exchange: &Arc<Exchange>, mut finish: Finish) {
+    pub(super) fn finished(&self, exchange: &Arc<Exchange>, mut finish: Box<Finish>) {
         let size = exchange.body().len() + finish.response_body.len();
         let waiting = self.body_bytes.fetch_add(size, Ordering::Relaxed);
         let is_full = waiting + size > self.body_limit || self.is_behind();
@@ -130,9 +124,9 @@ impl Queue {
             self.body_bytes.fetch_sub(size, Ordering::Relaxed);
             self.lost.fetch_add(1, Ordering::Relaxed);
             exchange.drop_body(finish.is_stream);
-            finish.response_body = Bytes::new();
+            // Arrivals are told of the body's pieces.
+            (finish.response_body, finish.arrivals) = (Bytes::new(), Vec::new());
         }
-        let finish = Box::new(finish);
         self.push(Item::Finished {
             exchange: exchange.clone(),
             finish,
@@ -140,16 +134,14 @@ impl Queue {
         });
     }
 
-    /// Whether so much waits that bodies are given up: from [`BACKLOG`] items on, until the lag has been made
-    /// good.
+    /// Whether so much waits, or has just waited, that bodies are given up.
     pub(super) fn is_behind(&self) -> bool {
-        self.behind.load(Ordering::Relaxed)
+        self.backlog.is_there(|| self.birth.elapsed())
     }
 
     /// So much waits now. Called with the items locked: a word about an earlier moment would stay.
     fn note(&self, waiting: usize) {
-        let behind = gives_up(waiting, self.is_behind());
-        self.behind.store(behind, Ordering::Relaxed);
+        self.backlog.note(waiting, || self.birth.elapsed());
     }
 
     fn push(&self, item: Item) {
@@ -318,17 +310,6 @@ fn unpark(thread: &Mutex<Option<Thread>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bodies_are_given_up_until_the_rest_has_caught_up() {
-        let mut behind = false;
-        let mut at = |waiting| {
-            behind = gives_up(waiting, behind);
-            behind
-        };
-        let waiting = [BACKLOG, BACKLOG + 1, BACKLOG / 2, CAUGHT_UP, BACKLOG];
-        assert_eq!(waiting.map(&mut at), [false, true, true, false, false]);
-    }
 
     #[test]
     fn help_comes_when_something_is_late_and_stays_until_nothing_is() {

@@ -101,7 +101,7 @@ impl Recorder {
     }
 
     /// It is over.
-    pub fn finished(&self, exchange: &Arc<Exchange>, finish: Finish) {
+    pub fn finished(&self, exchange: &Arc<Exchange>, finish: Box<Finish>) {
         self.queue.finished(exchange, finish);
     }
 
@@ -264,7 +264,7 @@ impl Writer {
                 }
                 Item::Finished {
                     exchange,
-                    finish,
+                    mut finish,
                     dropped,
                 } => {
                     if behind && !dropped && policy.keep {
@@ -275,7 +275,8 @@ impl Writer {
                     }
                     let lost = dropped || (behind && policy.keep);
                     let (pricing, lines) = (&self.pricing, &mut self.lines);
-                    let record = keep::finished(&exchange, *finish, lost, policy, pricing, lines);
+                    let record =
+                        keep::finished(&exchange, &mut finish, lost, policy, pricing, lines);
                     (self.on_row)(&exchange, &record.row, pace);
                     batch.push(Change::Finished {
                         exchange: Box::new(record.row),

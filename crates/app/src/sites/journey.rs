@@ -71,8 +71,8 @@ impl SiteJourney {
         let key = site.keys.get(&candidate.key)?;
         let model = (candidate.model != self.asked).then(|| candidate.model.clone());
         Some(Candidate {
-            site: site.site.name.clone(),
-            key_label: key.secret.as_ref().map(|_| key.label.clone()),
+            site: site.site.name.as_str().into(),
+            key_label: key.secret.as_ref().map(|_| key.label.as_str().into()),
             base: site.base.clone(),
             credentials: match &key.secret {
                 Some(secret) => Credentials::Key(secret.clone()),

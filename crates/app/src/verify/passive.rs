@@ -41,7 +41,7 @@ const MOST_NOTICES: usize = 20;
 pub(crate) struct Seen {
     exchange: Arc<Passed>,
     /// Id and name.
-    site: (String, String),
+    site: (String, Arc<str>),
     status: Option<u16>,
     headers: HeaderList,
     body: bytes::Bytes,
