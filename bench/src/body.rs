@@ -9,6 +9,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+use crate::load::Variation;
+
 /// Width of the number that makes each body different from the last.
 const SERIAL_WIDTH: usize = 20;
 /// How often a distinct body differs from the others: no stored piece of it can be one of another's.
@@ -62,6 +64,14 @@ impl Template {
             head: Bytes::from(head),
             tail: Bytes::from(tail),
             places,
+        }
+    }
+
+    /// A body that differs from the others in this way.
+    pub(crate) fn body(&self, variation: Variation, serial: u64) -> Pieces {
+        match variation {
+            Variation::NextTurn => self.next_turn(serial),
+            Variation::Distinct => self.distinct(serial),
         }
     }
 

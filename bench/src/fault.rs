@@ -35,6 +35,9 @@ pub(crate) enum Fault {
     /// The network failed underneath.
     #[error("the connection failed: {0}")]
     Connection(#[from] std::io::Error),
+    /// The history could not be made.
+    #[error("the history could not be made: {0}")]
+    History(#[from] rusqlite::Error),
     /// HTTP failed underneath.
     #[error("the exchange failed: {0}")]
     Exchange(#[from] hyper::Error),

@@ -2,7 +2,7 @@
 //!
 //! One program, several roles, each in a process of its own so that it can be pinned to a processor and
 //! its time and memory can be read: the *runner* (without a role's name) starts the others; `mock` is
-//! the upstream; `load` is the client of one measurement; `pass-through` is a proxy that does nothing
+//! the upstream; `load` is the client of one measurement; `panel` asks what the panel asks; `pass-through` is a proxy that does nothing
 //! but forward, to show what the HTTP library alone costs; `train` sends a release the traffic that it is
 //! built for. `docs/benchmarks.md` explains the rows.
 #![expect(
@@ -22,6 +22,8 @@ mod fault;
 #[cfg(target_os = "linux")]
 mod figures;
 #[cfg(target_os = "linux")]
+mod history;
+#[cfg(target_os = "linux")]
 mod load;
 #[cfg(target_os = "linux")]
 mod machine;
@@ -31,6 +33,8 @@ mod mark;
 mod mock;
 #[cfg(target_os = "linux")]
 mod options;
+#[cfg(target_os = "linux")]
+mod panel;
 #[cfg(target_os = "linux")]
 mod pass_through;
 #[cfg(target_os = "linux")]
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         "mock" => mock::serve(),
         "pass-through" => pass_through::serve(rest),
         "load" => load::perform(rest),
+        "panel" => panel::perform(rest),
         "train" => train::train(rest),
         _ => runner::run(&arguments),
     };

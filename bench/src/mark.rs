@@ -2,7 +2,7 @@
 //! neither side has to parse JSON to measure.
 
 /// `@`, 19 digits of nanoseconds, `#`, 7 digits of sequence.
-const LENGTH: usize = 1 + 19 + 1 + 7;
+pub(crate) const LENGTH: usize = 1 + 19 + 1 + 7;
 
 /// One mark as read from a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

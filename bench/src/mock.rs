@@ -27,7 +27,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::clock;
 use crate::fault::Fault;
-use crate::mark::Mark;
+use crate::mark::{self, Mark};
 
 /// A short answer with usage.
 const ANSWER: &str = concat!(
@@ -74,6 +74,9 @@ const MESSAGES: Words = Words {
     ),
     closing: CLOSING,
 };
+
+/// Bytes of text in each delta of a stream of messages.
+pub(crate) const DELTA_TEXT: u64 = (mark::LENGTH + " of a line".len()) as u64;
 
 const CHAT: Words = Words {
     opening: "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5.1\",\

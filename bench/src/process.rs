@@ -98,9 +98,13 @@ impl Process {
 
     /// Waits until it has nothing to do any more (recording goes on after the answers).
     pub(crate) fn settle(&self) {
+        self.settle_within(Duration::from_secs(3));
+    }
+
+    /// The same for longer work.
+    pub(crate) fn settle_within(&self, at_most: Duration) {
         const LOOK_EVERY: Duration = Duration::from_millis(100);
-        const AT_MOST: Duration = Duration::from_secs(3);
-        let deadline = Instant::now() + AT_MOST;
+        let deadline = Instant::now() + at_most;
         let mut before = self.time();
         while Instant::now() < deadline {
             thread::sleep(LOOK_EVERY);

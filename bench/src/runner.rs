@@ -1,11 +1,13 @@
 //! Runs the scenarios and prints the table.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::time::Instant;
 
-use crate::contenders::{self, Contender};
+use crate::contenders::{self, Contender, Relayscope};
 use crate::fault::Fault;
 use crate::figures::{Row, Series};
+use crate::history::History;
 use crate::load::{Order, Outcome, Work};
 use crate::machine::{self, Layout};
 use crate::options::Options;
@@ -21,6 +23,8 @@ pub(crate) struct Bench {
     pub(crate) processors: Vec<usize>,
     /// Who is measured.
     pub(crate) contenders: Vec<Box<dyn Contender>>,
+    /// A million exchanges, once somebody needs them.
+    pub(crate) history: OnceCell<History>,
 }
 
 /// One measurement of one contender in one round.
@@ -43,6 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Fault> {
         contenders: contenders::all(&options),
         options,
         processors,
+        history: OnceCell::new(),
     };
     bench.leave_out_the_broken()?;
     let names: Vec<&str> = bench
@@ -114,6 +119,23 @@ impl Bench {
         let mut command = pinned(&layout.mock, &machine::ourselves()?);
         command.arg("mock");
         Process::listening("the mock upstream", command)
+    }
+
+    /// The program that all this is about, unless only the others are measured.
+    pub(crate) fn relayscope(&self) -> Option<Relayscope> {
+        let program = self.options.relayscope.clone()?;
+        Some(Relayscope { program })
+    }
+
+    /// The data directory of a million exchanges, made by whoever asks first.
+    pub(crate) fn history(&self, relayscope: &Relayscope) -> Result<&History, Fault> {
+        if self.history.get().is_none() {
+            let made = History::make(self, relayscope)?;
+            // Nobody else can have set it: there is one thread.
+            self.history.set(made).ok();
+        }
+        let missing = || Fault::misbehaved("the history", "is missing");
+        self.history.get().ok_or_else(missing)
     }
 
     /// Measures one kind of work with each contender in as many rounds as asked for.

@@ -2,6 +2,7 @@
 //! the rest small. `cargo xtask release` builds a program that counts, has it trained here, and builds it
 //! again with what was counted.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub(crate) fn train(arguments: &[String]) -> Result<(), Fault> {
         options: Options::default(),
         processors: machine::processors()?,
         contenders: Vec::new(),
+        history: OnceCell::new(),
     };
     let layout = Layout::split(&bench.processors);
     let (_mock, upstream) = bench.mock(&layout)?;
@@ -78,6 +80,13 @@ fn lessons() -> Vec<(usize, Work, bool)> {
         (USUAL, Work::FirstToken { count: 500 }, false),
         (USUAL, streams(100, 5), false),
         (USUAL, streams(50, 3), true),
-        (USUAL, Work::Sequence { count: 50 }, false),
+        (
+            USUAL,
+            Work::Sequence {
+                count: 50,
+                variation: Variation::NextTurn,
+            },
+            false,
+        ),
     ]
 }

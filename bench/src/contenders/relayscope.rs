@@ -1,7 +1,7 @@
 //! Relayscope as people run it: recording everything, bodies included, into a fresh data directory.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Contender, Server};
@@ -17,17 +17,18 @@ pub(crate) struct Relayscope {
     pub(crate) program: PathBuf,
 }
 
-impl Contender for Relayscope {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn start(&self, upstream: SocketAddr, processors: &str) -> Result<Server, Fault> {
-        let files = tempfile::tempdir()?;
+impl Relayscope {
+    /// Starts it with a data directory that there is already.
+    pub(crate) fn start_in(
+        &self,
+        data: &Path,
+        upstream: SocketAddr,
+        processors: &str,
+    ) -> Result<Server, Fault> {
         let mut command = pinned(processors, &self.program);
         command
             .arg("--data-dir")
-            .arg(files.path())
+            .arg(data)
             .args(["serve", "--no-console", "--port", "0"])
             .env(
                 "RELAYSCOPE_ANTHROPIC_BASE_URL",
@@ -36,6 +37,21 @@ impl Contender for Relayscope {
             .env("RELAYSCOPE_OPENAI_BASE_URL", format!("http://{upstream}"));
         let begun = Instant::now();
         let (process, address) = Process::listening(NAME, command)?;
-        Server::ready(begun, address, process, Some(files))
+        Server::ready(begun, address, process, None)
+    }
+}
+
+impl Contender for Relayscope {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn start(&self, upstream: SocketAddr, processors: &str) -> Result<Server, Fault> {
+        let files = tempfile::tempdir()?;
+        let server = self.start_in(files.path(), upstream, processors)?;
+        Ok(Server {
+            _files: Some(files),
+            ..server
+        })
     }
 }

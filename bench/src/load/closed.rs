@@ -67,10 +67,7 @@ async fn call_until(
         if serial > WARM_UP as u64 && Instant::now() >= deadline {
             break;
         }
-        let body = match variation {
-            Variation::NextTurn => template.next_turn(first + serial),
-            Variation::Distinct => template.distinct(first + serial),
-        };
+        let body = template.body(variation, first + serial);
         let begun = clock::now();
         if connection.call(body).await.is_err() {
             return (times, 1);

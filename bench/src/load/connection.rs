@@ -55,6 +55,21 @@ impl Connection {
         Ok(self.begin(&path, body).await?.into_body())
     }
 
+    /// The same, with the name that the proxy gave the exchange.
+    pub(super) async fn named_stream(
+        &mut self,
+        deltas: u64,
+        interval_us: u64,
+        body: Pieces,
+    ) -> Result<(String, Incoming), Fault> {
+        let path = format!("{PATH}?deltas={deltas}&interval_us={interval_us}");
+        let response = self.begin(&path, body).await?;
+        let name = response.headers().get("x-request-id");
+        let name = name.and_then(|name| name.to_str().ok()).map(str::to_owned);
+        let unnamed = || Fault::misbehaved(&self.host, "gives its exchanges no name");
+        Ok((name.ok_or_else(unnamed)?, response.into_body()))
+    }
+
     async fn begin(&mut self, path: &str, body: Pieces) -> Result<Response<Incoming>, Fault> {
         let mut request = Request::post(path)
             .header(HOST, &self.host)

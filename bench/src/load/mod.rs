@@ -6,6 +6,8 @@ mod first_token;
 mod paced;
 mod sequence;
 mod streams;
+mod visible;
+mod watched;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -58,10 +60,19 @@ pub(crate) enum Work {
         /// How long all of them run together.
         duration: Duration,
     },
+    /// The same streams while one panel looks on; the time until it sees each delta is measured.
+    Watched {
+        /// How many.
+        count: usize,
+        /// How long all of them run together.
+        duration: Duration,
+    },
     /// Calls one after the other, each on a new connection of its own.
     Sequence {
         /// How many.
         count: usize,
+        /// How one body differs from the next.
+        variation: Variation,
     },
 }
 
@@ -89,25 +100,37 @@ pub(crate) struct Outcome {
     pub(crate) p99: f64,
     /// Calls that failed, deltas that never came or came out of order.
     pub(crate) lost: usize,
+    /// What a panel saw that looked on.
+    pub(crate) panel: Option<Panel>,
+}
+
+/// What a panel that looks on is told, and how late. Times in microseconds, the 99th percentile each.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Panel {
+    /// From sending a call to its row.
+    pub(crate) started: f64,
+    /// From the upstream's stamp in a first delta to a row that shows it.
+    pub(crate) first: f64,
+    /// From the end of an answer at the client to the row that says so.
+    pub(crate) ended: f64,
+    /// Messages a second.
+    pub(crate) messages: f64,
+    /// How often a second one stream's row changed, in the busiest stream.
+    pub(crate) changes: f64,
 }
 
 impl Outcome {
     /// From the measured times in nanoseconds.
     fn of(mut times: Vec<u64>, elapsed: Duration, lost: usize) -> Self {
         times.sort_unstable();
-        let percentile = |share: usize| {
-            let place = (times.len() * share).div_ceil(100).saturating_sub(1);
-            times
-                .get(place)
-                .map_or(f64::NAN, |nanos| *nanos as f64 / 1000.0)
-        };
         Self {
             count: times.len(),
             handled: times.len(),
             seconds: elapsed.as_secs_f64(),
-            p50: percentile(50),
-            p99: percentile(99),
+            p50: percentile(&times, 50),
+            p99: percentile(&times, 99),
             lost,
+            panel: None,
         }
     }
 
@@ -116,6 +139,14 @@ impl Outcome {
         self.handled += more;
         self
     }
+}
+
+/// The nearest rank of sorted nanoseconds, in microseconds.
+fn percentile(sorted: &[u64], share: usize) -> f64 {
+    let place = (sorted.len() * share).div_ceil(100).saturating_sub(1);
+    sorted
+        .get(place)
+        .map_or(f64::NAN, |nanos| *nanos as f64 / 1000.0)
 }
 
 /// Performs the order given as JSON in the only argument; prints the outcome as JSON.
@@ -145,7 +176,8 @@ async fn carry_out(order: &Order) -> Result<Outcome, Fault> {
         } => paced::measure(order, per_second, duration).await,
         Work::FirstToken { count } => first_token::measure(order, count).await,
         Work::Streams { count, duration } => streams::measure(order, count, duration).await,
-        Work::Sequence { count } => sequence::measure(order, count).await,
+        Work::Watched { count, duration } => watched::measure(order, count, duration).await,
+        Work::Sequence { count, variation } => sequence::measure(order, count, variation).await,
     }
 }
 

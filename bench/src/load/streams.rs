@@ -15,17 +15,37 @@ use crate::fault::Fault;
 use crate::mark::Marks;
 
 /// 50 deltas a second, a quick model's pace.
-const INTERVAL: Duration = Duration::from_millis(20);
+pub(super) const INTERVAL: Duration = Duration::from_millis(20);
 /// The streams begin spread over this time, as agents do.
-const SPREAD: Duration = Duration::from_secs(1);
+pub(super) const SPREAD: Duration = Duration::from_secs(1);
 /// After the last stream has begun, before deltas are measured.
-const CALM: Duration = Duration::from_millis(300);
+pub(super) const CALM: Duration = Duration::from_millis(300);
 
 /// The time during which deltas count, on the shared clock.
 #[derive(Clone, Copy)]
-struct Window {
-    from: u64,
-    to: u64,
+pub(super) struct Window {
+    pub(super) from: u64,
+    pub(super) to: u64,
+}
+
+impl Window {
+    /// So long, after all streams have begun, when the first one begins now.
+    pub(super) fn of(duration: Duration) -> Self {
+        let from = clock::now() + nanos(SPREAD + CALM);
+        Self {
+            from,
+            to: from + nanos(duration),
+        }
+    }
+
+    /// So many deltas the first stream has to have to last until the last one has been measured.
+    pub(super) fn deltas(duration: Duration) -> u64 {
+        nanos(SPREAD + CALM + duration + CALM) / nanos(INTERVAL)
+    }
+
+    pub(super) fn holds(self, moment: u64) -> bool {
+        (self.from..self.to).contains(&moment)
+    }
 }
 
 /// What one stream showed.
@@ -43,13 +63,8 @@ pub(super) async fn measure(
     duration: Duration,
 ) -> Result<Outcome, Fault> {
     let template = Rc::new(Template::new(order.size, true));
-    let from = clock::now() + nanos(SPREAD + CALM);
-    let window = Window {
-        from,
-        to: from + nanos(duration),
-    };
-    // The first stream has to last until the last one has been measured.
-    let deltas = nanos(SPREAD + CALM + duration + CALM) / nanos(INTERVAL);
+    let window = Window::of(duration);
+    let deltas = Window::deltas(duration);
     let mut streams = JoinSet::new();
     for number in 0..count {
         let (order, template) = (order.clone(), Rc::clone(&template));
@@ -76,7 +91,7 @@ pub(super) async fn measure(
 
 /// When a stream begins: one after the other over the spread, but each at its own place within the
 /// interval, so that the deltas of all streams come evenly instead of in volleys.
-fn begins_after(number: usize, count: usize) -> Duration {
+pub(super) fn begins_after(number: usize, count: usize) -> Duration {
     let share = |part: usize| part as f64 / count as f64;
     let intervals = SPREAD.as_millis() / INTERVAL.as_millis();
     let whole = (share(number) * intervals as f64).floor();
@@ -110,7 +125,7 @@ async fn follow(
             seen.lost += usize::from(mark.sequence != expected);
             seen.handled += 1;
             expected += 1;
-            if (window.from..window.to).contains(&mark.sent) {
+            if window.holds(mark.sent) {
                 seen.times.push(now.saturating_sub(mark.sent));
             }
         });
@@ -119,7 +134,7 @@ async fn follow(
     Ok(seen)
 }
 
-fn nanos(duration: Duration) -> u64 {
+pub(super) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use super::{KB, sample};
 use crate::fault::Fault;
 use crate::figures::{Goal, Row, Series};
-use crate::load::{Order, Work};
+use crate::load::{Order, Variation, Work};
 use crate::machine::Layout;
 use crate::runner::Bench;
 
@@ -25,7 +25,10 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
             address: server.address,
             size: KB,
             translated: false,
-            work: Work::Sequence { count: COUNT },
+            work: Work::Sequence {
+                count: COUNT,
+                variation: Variation::NextTurn,
+            },
         };
         sample(contender.name(), &server, &order, &layout.client)?;
         // Asking takes a connection itself.

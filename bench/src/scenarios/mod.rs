@@ -3,8 +3,11 @@
 mod connections;
 mod first_token;
 mod flood;
+mod history_load;
+mod history_queries;
 mod latency;
 mod paced;
+mod panel;
 mod start;
 mod streams;
 mod throughput;
@@ -35,7 +38,7 @@ pub(crate) struct Scenario {
 }
 
 /// Every scenario, in the order of the table.
-pub(crate) fn all() -> [Scenario; 10] {
+pub(crate) fn all() -> [Scenario; 13] {
     [
         Scenario {
             name: "latency together",
@@ -66,6 +69,10 @@ pub(crate) fn all() -> [Scenario; 10] {
             measure: streams::thousand,
         },
         Scenario {
+            name: "panel",
+            measure: panel::measure,
+        },
+        Scenario {
             name: "start and idle",
             measure: start::measure,
         },
@@ -76,6 +83,15 @@ pub(crate) fn all() -> [Scenario; 10] {
         Scenario {
             name: "connections",
             measure: connections::measure,
+        },
+        Scenario {
+            name: "history queries",
+            measure: history_queries::measure,
+        },
+        // After them: it forgets days of the history.
+        Scenario {
+            name: "history load",
+            measure: history_load::measure,
         },
     ]
 }
