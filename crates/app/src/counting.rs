@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use base::{Timestamp, UsageBasis};
 use proxy::Exchange;
 use wire::count::{self, Corrections};
@@ -18,12 +19,13 @@ const PAUSE: u64 = 1_000_000;
 /// Corrections in force. Read by requests, taught by the recorder.
 #[derive(Debug, Default)]
 pub(crate) struct Counting {
+    /// Read without a lock: the recorder, which gives way to every other program, might hold it for long.
+    now: ArcSwap<Corrections>,
     counted: Mutex<Counted>,
 }
 
 #[derive(Debug, Default)]
 struct Counted {
-    now: Arc<Corrections>,
     turn: u32,
     last: Timestamp,
     unsaved: bool,
@@ -36,13 +38,13 @@ impl Counting {
 
     /// Those in force.
     pub(crate) fn now(&self) -> Arc<Corrections> {
-        self.counted().now.clone()
+        self.now.load_full()
     }
 
     /// As they were stored.
     pub(crate) fn restore(&self, text: &str) {
         if let Ok(corrections) = serde_json::from_str(text) {
-            self.counted().now = Arc::new(corrections);
+            self.now.store(Arc::new(corrections));
         }
     }
 
@@ -52,7 +54,7 @@ impl Counting {
         if !std::mem::take(&mut counted.unsaved) {
             return None;
         }
-        serde_json::to_string(&*counted.now).ok()
+        serde_json::to_string(&*self.now.load_full()).ok()
     }
 
     /// Compares what a finished exchange was charged with what we would have counted; not while there
@@ -78,14 +80,15 @@ impl Counting {
             counted.turn = counted.turn.wrapping_add(1);
             let sampled = counted.turn.is_multiple_of(SAMPLE)
                 && (now.0 - counted.last.0).unsigned_abs() >= PAUSE;
-            if !sampled && counted.now.of(model).seen >= ENOUGH {
+            if !sampled && self.now.load().of(model).seen >= ENOUGH {
                 return;
             }
             counted.last = now;
         }
         let estimated = count::quick(&exchange.body());
-        let mut counted = self.counted();
-        Arc::make_mut(&mut counted.now).learn(model, estimated, charged);
-        counted.unsaved = true;
+        let mut better = Corrections::clone(&self.now.load());
+        better.learn(model, estimated, charged);
+        self.now.store(Arc::new(better));
+        self.counted().unsaved = true;
     }
 }

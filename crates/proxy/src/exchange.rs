@@ -1,12 +1,13 @@
 //! One request on its way.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use base::{ExchangeId, Timestamp};
 use bytes::Bytes;
 use http::Method;
-use wire::{Dialect, Summary};
+use wire::{Dialect, Rest, Summary};
 
 use crate::header_list::HeaderList;
 use crate::live::Live;
@@ -68,6 +69,11 @@ impl Exchange {
     /// Session of the client.
     pub fn session(&self) -> Option<&str> {
         self.summary.rest(&self.body()).session.as_deref()
+    }
+
+    /// Both, for a thread that gives way to everybody: the task that carries the request never waits for it.
+    pub fn stream_and_session(&self) -> Cow<'_, Rest> {
+        self.summary.look(&self.body())
     }
 
     /// Gives the body up, so that its memory is free before the exchange is. `stream`: whether the answer

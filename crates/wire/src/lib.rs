@@ -19,4 +19,4 @@ pub mod translate;
 pub use dialect::Dialect;
 pub use fold::Fold;
 pub use signals::Signals;
-pub use summary::Summary;
+pub use summary::{Rest, Summary};

@@ -1,5 +1,6 @@
 //! What the proxy needs to know of a request before it goes out.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use http::{HeaderMap, HeaderName};
@@ -56,27 +57,37 @@ impl Summary {
 
     /// Stream and session. `body`: the same as before; it is read once.
     pub fn rest(&self, body: &[u8]) -> &Rest {
-        self.rest.get_or_init(|| {
-            let mut rest = Rest {
-                session: self.named_session.clone(),
-                ..Rest::default()
-            };
-            for (name, value) in scan::members(body) {
-                match name {
-                    b"stream" => rest.stream = value == b"true",
-                    b"metadata" if rest.session.is_none() => {
-                        rest.session = scan::member(value, "user_id")
-                            .and_then(scan::string)
-                            .and_then(|user| session_of_user(&user));
-                    }
-                    b"prompt_cache_key" if rest.session.is_none() => {
-                        rest.session = scan::string(value);
-                    }
-                    _ => {}
+        self.rest.get_or_init(|| self.read(body))
+    }
+
+    /// The same for who must not be waited for: what has not been read yet is read for him alone.
+    pub fn look(&self, body: &[u8]) -> Cow<'_, Rest> {
+        match self.rest.get() {
+            Some(rest) => Cow::Borrowed(rest),
+            None => Cow::Owned(self.read(body)),
+        }
+    }
+
+    fn read(&self, body: &[u8]) -> Rest {
+        let mut rest = Rest {
+            session: self.named_session.clone(),
+            ..Rest::default()
+        };
+        for (name, value) in scan::members(body) {
+            match name {
+                b"stream" => rest.stream = value == b"true",
+                b"metadata" if rest.session.is_none() => {
+                    rest.session = scan::member(value, "user_id")
+                        .and_then(scan::string)
+                        .and_then(|user| session_of_user(&user));
                 }
+                b"prompt_cache_key" if rest.session.is_none() => {
+                    rest.session = scan::string(value);
+                }
+                _ => {}
             }
-            rest
-        })
+        }
+        rest
     }
 }
 

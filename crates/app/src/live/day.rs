@@ -57,6 +57,48 @@ struct Point {
     cache_read_tokens: u64,
 }
 
+/// What the figures count of an exchange that is over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ended {
+    started_at: Timestamp,
+    at: Timestamp,
+    failed: bool,
+    retried: bool,
+    unpriced: bool,
+    estimated: bool,
+    cost: Nanos,
+    saved: Nanos,
+    /// Tokens of the prompt, and those of them that were read from a cache; where the upstream told them.
+    prompt: Option<(u64, u64)>,
+    /// Time to first token, ms, of an answer that is complete.
+    ttft: Option<f64>,
+    /// Its speed.
+    speed: Option<f64>,
+}
+
+impl Ended {
+    /// The same of its row.
+    pub(super) fn of(row: &store::Exchange) -> Self {
+        let is_done = row.outcome == "done";
+        let is_told = row.usage_basis != UsageBasis::Unknown && row.usage.cache_known;
+        let took_us = row.duration_us.unwrap_or(0) as i64;
+        let ttft = row.first_token_us.map(row::millis);
+        Self {
+            started_at: row.started_at,
+            at: row.started_at.plus_micros(took_us),
+            failed: is_failure(&row.outcome),
+            retried: row.attempts > 1,
+            unpriced: row.cost_basis == "unpriced",
+            estimated: row.cost_basis == "estimate",
+            cost: row.cost_usd.unwrap_or_default(),
+            saved: row.saved_usd.unwrap_or_default(),
+            prompt: is_told.then(|| (row.usage.prompt(), row.usage.cache_read)),
+            ttft: ttft.filter(|_| is_done),
+            speed: row::speed(row).filter(|_| is_done),
+        }
+    }
+}
+
 impl Day {
     /// Since when "today" counts.
     pub(super) fn begin(now: Timestamp) -> Self {
@@ -88,40 +130,34 @@ impl Day {
         }
     }
 
-    /// Takes a row that is over. `is_new`: it ended now, not before the program started.
-    pub(super) fn finished(&mut self, row: &store::Exchange, now: Timestamp) {
+    /// Takes an exchange that is over.
+    pub(super) fn finished(&mut self, ended: &Ended, now: Timestamp) {
         self.turn(now);
-        if row.started_at < self.midnight {
+        if ended.started_at < self.midnight {
             return;
         }
-        self.failed += u32::from(is_failure(&row.outcome));
-        self.retried += u32::from(row.attempts > 1);
-        self.unpriced += u32::from(row.cost_basis == "unpriced");
-        self.estimated += u32::from(row.cost_basis == "estimate");
-        self.cost = self.cost + row.cost_usd.unwrap_or_default();
-        self.saved = self.saved + row.saved_usd.unwrap_or_default();
-        let ended = row
-            .started_at
-            .plus_micros(row.duration_us.unwrap_or(0) as i64);
+        self.failed += u32::from(ended.failed);
+        self.retried += u32::from(ended.retried);
+        self.unpriced += u32::from(ended.unpriced);
+        self.estimated += u32::from(ended.estimated);
+        self.cost = self.cost + ended.cost;
+        self.saved = self.saved + ended.saved;
         let cost = self.cost;
-        let point = self.point(ended);
+        let point = self.point(ended.at);
         point.cost_so_far = cost;
-        if row.usage_basis != UsageBasis::Unknown && row.usage.cache_known {
-            point.prompt_tokens += row.usage.prompt();
-            point.cache_read_tokens += row.usage.cache_read;
-            self.prompt_tokens += row.usage.prompt();
-            self.cache_read_tokens += row.usage.cache_read;
+        if let Some((prompt, cache_read)) = ended.prompt {
+            point.prompt_tokens += prompt;
+            point.cache_read_tokens += cache_read;
+            self.prompt_tokens += prompt;
+            self.cache_read_tokens += cache_read;
         }
-        if row.outcome != "done" {
-            return;
-        }
-        if let Some(ttft) = row.first_token_us.map(row::millis) {
-            self.point(ended).ttft.push(ttft);
+        if let Some(ttft) = ended.ttft {
+            self.point(ended.at).ttft.push(ttft);
             push_limited(&mut self.ttft, ttft, TTFT_SAMPLES);
         }
-        if let Some(speed) = row::speed(row) {
-            self.point(ended).speed.push(speed);
-            push_limited(&mut self.speed, (ended, speed), SPEED_SAMPLES);
+        if let Some(speed) = ended.speed {
+            self.point(ended.at).speed.push(speed);
+            push_limited(&mut self.speed, (ended.at, speed), SPEED_SAMPLES);
         }
     }
 
@@ -328,7 +364,7 @@ mod tests {
         {
             let row = row(noon + index as i64, outcome, ttft);
             day.started(row.started_at);
-            day.finished(&row, row.started_at);
+            day.finished(&Ended::of(&row), row.started_at);
         }
         assert_eq!((day.requests, day.failed), (4, 1));
         assert_eq!(day.ttft().0, Some(200.0), "failures never enter the median");
@@ -348,7 +384,10 @@ mod tests {
         let tomorrow = noon + 86_400;
         day.started(Timestamp(tomorrow * 1_000_000));
         assert_eq!(day.requests, 1);
-        day.finished(&row(noon, "done", 1), Timestamp(tomorrow * 1_000_000));
+        day.finished(
+            &Ended::of(&row(noon, "done", 1)),
+            Timestamp(tomorrow * 1_000_000),
+        );
         assert_eq!(
             day.cost,
             Nanos(0),

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::{Clock, ExchangeId};
+use base::{Clock, ExchangeId, Timestamp};
 use proxy::Exchange;
 use tokio::sync::{Notify, broadcast};
 
-use super::day::Day;
+use super::day::{Day, Ended};
 use super::frames::Sampled;
+use super::news::{Finished, Inbox, News, inbox};
 use super::row;
 use crate::pricing::Pricing;
 use crate::settings::SettingsStore;
@@ -17,9 +18,14 @@ use crate::view::{ExchangeRow, ProxyView, Totals};
 /// Frames that a slow watcher may lag behind before it is told everything anew.
 const LAG: usize = 64;
 
+/// Ends that may wait to be taken into the list while nobody looks: about half a megabyte.
+const MOST_WAITING: usize = 1_024;
+
 /// What runs and what has just ended.
 pub struct Live {
-    pub(super) state: Mutex<State>,
+    pub(super) inbox: Inbox,
+    /// See [`Live::lock`].
+    state: Mutex<State>,
     pub(super) frames: broadcast::Sender<Arc<str>>,
     pub(super) watched: Notify,
     pub(super) pricing: Pricing,
@@ -30,6 +36,7 @@ pub struct Live {
 }
 
 pub(super) struct State {
+    news: News,
     pub(super) revision: u64,
     /// Who knows an older revision than this one cannot be told by changes alone: rows have gone.
     pub(super) gone: u64,
@@ -77,7 +84,9 @@ impl Live {
         run: String,
         proxy: ProxyView,
     ) -> Self {
+        let (inbox, news) = inbox();
         let state = State {
+            news,
             revision: 0,
             gone: 0,
             running: BTreeMap::new(),
@@ -91,6 +100,7 @@ impl Live {
             bodies_lost: 0,
         };
         Self {
+            inbox,
             state: Mutex::new(state),
             frames: broadcast::Sender::new(LAG),
             watched: Notify::new(),
@@ -115,7 +125,7 @@ impl Live {
         for row in rows {
             if row.started_at >= midnight {
                 state.day.started(row.started_at);
-                state.day.finished(row, now);
+                state.day.finished(&Ended::of(row), now);
             }
         }
         for row in rows.iter().skip(rows.len().saturating_sub(limit)) {
@@ -126,36 +136,20 @@ impl Live {
         state.proxy.ever_used |= !rows.is_empty();
     }
 
-    /// A request has arrived.
+    /// A request has arrived. Never waits.
     pub fn started(&self, exchange: &Arc<Exchange>) {
-        let mut state = self.lock();
-        state.revision += 1;
-        state.day.started(exchange.started_at);
-        state.running.insert(exchange.id, exchange.clone());
-        state.proxy.ever_used = true;
-        if self.is_watched() {
-            state.changes.started.push(exchange.id);
-        }
+        self.inbox.started(exchange);
     }
 
-    /// It is over and its row is known.
+    /// It is over and its row is known. Waits for no reader, unless nobody has looked for long.
     pub fn finished(&self, id: ExchangeId, row: &store::Exchange) {
-        let limit = self.settings.now().capture.max_history as usize;
-        let mut state = self.lock();
-        state.revision += 1;
-        state.ended += 1;
-        let view = Arc::new(row::kept(row, &self.pricing, state.revision));
-        state.running.remove(&id);
-        state.sampled.remove(&id);
-        state.day.finished(row, self.clock.now());
-        state.finished.push_back(view.clone());
-        while state.finished.len() > limit {
-            if let Some(row) = state.finished.pop_front() {
-                state.gone = state.gone.max(row.revision as u64);
-            }
-        }
-        if self.is_watched() {
-            state.changes.finished.push(view);
+        let waiting = self.inbox.finished(Box::new(Finished {
+            id,
+            row: row::kept(row, &self.pricing, 0),
+            ended: Ended::of(row),
+        }));
+        if waiting >= MOST_WAITING {
+            drop(self.lock());
         }
     }
 
@@ -305,7 +299,53 @@ impl Live {
         self.frames.receiver_count() > 0
     }
 
+    /// The list as it is now.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (started, finished) = state.news.take(&self.inbox);
+        let is_watched = self.is_watched();
+        for exchange in started {
+            state.start(exchange, is_watched);
+        }
+        if !finished.is_empty() {
+            let limit = self.settings.now().capture.max_history as usize;
+            let now = self.clock.now();
+            for finished in finished {
+                state.finish(*finished, is_watched, limit, now);
+            }
+        }
+        state
+    }
+}
+
+impl State {
+    fn start(&mut self, exchange: Arc<Exchange>, is_watched: bool) {
+        self.revision += 1;
+        self.day.started(exchange.started_at);
+        self.proxy.ever_used = true;
+        if is_watched {
+            self.changes.started.push(exchange.id);
+        }
+        self.running.insert(exchange.id, exchange);
+    }
+
+    fn finish(&mut self, finished: Finished, is_watched: bool, limit: usize, now: Timestamp) {
+        let Finished { id, mut row, ended } = finished;
+        self.revision += 1;
+        self.ended += 1;
+        row.revision = self.revision as f64;
+        let row = Arc::new(row);
+        self.running.remove(&id);
+        self.sampled.remove(&id);
+        self.day.finished(&ended, now);
+        self.finished.push_back(row.clone());
+        while self.finished.len() > limit {
+            if let Some(row) = self.finished.pop_front() {
+                self.gone = self.gone.max(row.revision as u64);
+            }
+        }
+        if is_watched {
+            self.changes.finished.push(row);
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod day;
 mod frames;
 mod list;
+mod news;
 pub(crate) mod row;
 
 pub use frames::{Watch, run_frames};

@@ -11,38 +11,28 @@ pub(super) const BACKLOG: usize = 1_024;
 /// wanted.
 const CALM: Duration = Duration::from_secs(1);
 
-/// No end can be told: too much waits now.
-const OPEN: u64 = u64::MAX;
-
-/// Moments are times since whatever start its owner chose. The clock is asked where it matters only.
+/// Moments are times since whatever start its owner chose, which is later than zero. The clock is asked where
+/// it matters only.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
-    /// When it is over, µs; zero when there is none.
-    until_us: AtomicU64,
+    /// When more than [`BACKLOG`] were last seen to wait, µs; zero for never.
+    seen_us: AtomicU64,
 }
 
 impl Backlog {
     /// So many items wait now.
     pub(super) fn note(&self, waiting: usize, now: impl FnOnce() -> Duration) {
-        let is_open = self.until_us.load(Ordering::Relaxed) == OPEN;
-        match waiting > BACKLOG {
-            true if !is_open => self.until_us.store(OPEN, Ordering::Relaxed),
-            false if is_open => {
-                let until = now() + CALM;
-                self.until_us
-                    .store(until.as_micros() as u64, Ordering::Relaxed);
-            }
-            _ => {}
+        if waiting > BACKLOG {
+            self.seen_us
+                .store(now().as_micros() as u64, Ordering::Relaxed);
         }
     }
 
-    /// Whether bodies are given up.
-    pub(super) fn is_there(&self, now: impl FnOnce() -> Duration) -> bool {
-        match self.until_us.load(Ordering::Relaxed) {
-            0 => false,
-            OPEN => true,
-            until => (now().as_micros() as u64) < until,
-        }
+    /// Whether bodies are given up. `waiting`: as many items wait now.
+    pub(super) fn is_there(&self, waiting: usize, now: impl FnOnce() -> Duration) -> bool {
+        let seen_us = self.seen_us.load(Ordering::Relaxed);
+        let is_recent = || now() < Duration::from_micros(seen_us) + CALM;
+        waiting > BACKLOG || (seen_us > 0 && is_recent())
     }
 }
 
@@ -56,15 +46,14 @@ mod tests {
         let ms = |ms| move || Duration::from_millis(ms);
         let no_clock = || panic!("the clock is not needed");
         backlog.note(BACKLOG, no_clock);
-        assert!(!backlog.is_there(no_clock));
-        backlog.note(BACKLOG + 1, no_clock);
-        assert!(backlog.is_there(no_clock));
-        backlog.note(BACKLOG / 2, ms(10));
-        backlog.note(BACKLOG / 4, no_clock);
-        assert!(backlog.is_there(ms(1_009)));
-        backlog.note(BACKLOG + 1, no_clock);
-        backlog.note(BACKLOG, ms(2_000));
-        assert!(backlog.is_there(ms(2_999)));
-        assert!(!backlog.is_there(ms(3_000)));
+        assert!(!backlog.is_there(BACKLOG, no_clock));
+        assert!(backlog.is_there(BACKLOG + 1, no_clock));
+        backlog.note(BACKLOG + 1, ms(10));
+        backlog.note(BACKLOG / 2, no_clock);
+        assert!(backlog.is_there(0, ms(1_009)));
+        backlog.note(BACKLOG + 1, ms(1_500));
+        assert!(backlog.is_there(0, ms(2_499)));
+        assert!(!backlog.is_there(0, ms(2_500)));
+        assert!(backlog.is_there(BACKLOG + 1, ms(9_000)));
     }
 }

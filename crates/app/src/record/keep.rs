@@ -37,18 +37,19 @@ pub(super) struct BodyPolicy {
 
 /// A request that has just arrived.
 pub(super) fn started(exchange: &Exchange) -> store::Exchange {
+    let asked = exchange.stream_and_session();
     store::Exchange {
         id: exchange.id.to_string(),
         started_at: exchange.started_at,
         outcome: "running".to_owned(),
         project: exchange.project.clone(),
-        session: exchange.session().map(str::to_owned),
+        session: asked.session.clone(),
         client: exchange.client.clone(),
         dialect: exchange.dialect.name().to_owned(),
         method: exchange.method.to_string(),
         path: redact::path_and_query(&exchange.path).into_owned(),
         model: exchange.summary.model.clone(),
-        stream: exchange.is_stream(),
+        stream: asked.stream,
         cost_basis: "none".to_owned(),
         ..store::Exchange::default()
     }

@@ -3,6 +3,7 @@
 mod backlog;
 mod keep;
 mod kept;
+mod lag;
 mod lines;
 mod masked;
 mod queue;

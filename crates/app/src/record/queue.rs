@@ -1,26 +1,16 @@
 //! What waits to be written.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use proxy::{Exchange, Finish};
 
-use super::backlog::{BACKLOG, Backlog};
-
-/// Age from which what waits is late, and the age at which the lag has been made good.
-const LATE: Duration = Duration::from_secs(2);
-const IN_TIME: Duration = Duration::from_millis(200);
-
-/// When so many items wait, a thread that gives way is not enough. They take 1.2 kB each: the memory of few is
-/// still in the processor's caches when it is used again.
-const FLOOD: usize = 2 * BACKLOG;
-
-/// When no more wait, help is not needed any longer.
-const CAUGHT_UP: usize = BACKLOG / 4;
+use super::backlog::Backlog;
+use super::lag::{FLOOD, LATE, Lag, Progress};
 
 /// One thing that happened.
 pub(super) enum Item {
@@ -32,52 +22,20 @@ pub(super) enum Item {
     },
 }
 
-impl Item {
-    /// How long ago it happened.
-    fn age(&self) -> Duration {
-        match self {
-            Self::Started(exchange) => exchange.begin.elapsed(),
-            Self::Finished {
-                exchange, finish, ..
-            } => {
-                let took = Duration::from_micros(finish.times.last_byte);
-                exchange.begin.elapsed().saturating_sub(took)
-            }
-        }
-    }
-}
-
-/// What waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Waiting {
-    /// How many items.
-    pub(super) items: usize,
-    /// How long ago the first of them happened.
-    pub(super) oldest: Duration,
-}
-
-/// Whether the thread that gives way to everybody gets too little done, so that another one has to help.
-/// `helping`: it does already, and goes on until the lag has been made good.
-pub(super) fn needs_help(waiting: Option<Waiting>, helping: bool) -> bool {
-    let Some(waiting) = waiting else { return false };
-    let (age, items) = if helping {
-        (IN_TIME, CAUGHT_UP)
-    } else {
-        (LATE, FLOOD)
-    };
-    waiting.oldest > age || waiting.items > items
-}
-
 /// Unbounded for what is small (the metadata must not be lost), bounded in bytes for bodies.
+///
+/// Whoever puts something in never waits: the thread that takes it out gives way to every other program, and
+/// might be stopped while it holds a lock.
 pub(super) struct Queue {
-    items: Mutex<VecDeque<Item>>,
+    items: Sender<Item>,
     body_bytes: AtomicUsize,
     body_limit: usize,
     backlog: Backlog,
     /// What the moments of the backlog count from.
     birth: Instant,
-    /// Items put in and written, ever: their difference is what waits.
+    /// Items put in, taken out and written, ever.
     pushed: AtomicU64,
+    taken: AtomicU64,
     written: AtomicU64,
     lost: AtomicU32,
     /// The writer sleeps until it is woken.
@@ -85,30 +43,34 @@ pub(super) struct Queue {
     /// Somebody wants to read what waits.
     hurry: AtomicBool,
     stopping: AtomicBool,
-    writer: Mutex<Option<Thread>>,
+    writer: OnceLock<Thread>,
     /// The helper sleeps until something happens.
     helper_asleep: AtomicBool,
-    helper: Mutex<Option<Thread>>,
+    helper: OnceLock<Thread>,
 }
 
 impl Queue {
-    pub(super) fn new(body_limit: usize) -> Self {
-        Self {
-            items: Mutex::default(),
+    /// An empty queue, and where its items are taken out.
+    pub(super) fn new(body_limit: usize) -> (Self, Receiver<Item>) {
+        let (items, receiver) = mpsc::channel();
+        let queue = Self {
+            items,
             body_bytes: AtomicUsize::new(0),
             body_limit,
             backlog: Backlog::default(),
             birth: Instant::now(),
             pushed: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
             written: AtomicU64::new(0),
             lost: AtomicU32::new(0),
             asleep: AtomicBool::new(false),
             hurry: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
-            writer: Mutex::default(),
+            writer: OnceLock::new(),
             helper_asleep: AtomicBool::new(false),
-            helper: Mutex::default(),
-        }
+            helper: OnceLock::new(),
+        };
+        (queue, receiver)
     }
 
     pub(super) fn started(&self, exchange: &Arc<Exchange>) {
@@ -136,35 +98,39 @@ impl Queue {
 
     /// Whether so much waits, or has just waited, that bodies are given up.
     pub(super) fn is_behind(&self) -> bool {
-        self.backlog.is_there(|| self.birth.elapsed())
-    }
-
-    /// So much waits now. Called with the items locked: a word about an earlier moment would stay.
-    fn note(&self, waiting: usize) {
-        self.backlog.note(waiting, || self.birth.elapsed());
+        self.backlog.is_there(self.len(), || self.birth.elapsed())
     }
 
     fn push(&self, item: Item) {
-        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        items.push_back(item);
-        let waiting = items.len();
-        self.note(waiting);
-        drop(items);
-        self.pushed.fetch_add(1, Ordering::Release);
+        // The receiver lives as long as its recorder.
+        let _ = self.items.send(item);
+        // Before the looks at who sleeps: who falls asleep looks at this last.
+        let pushed = self.pushed.fetch_add(1, Ordering::SeqCst) + 1;
+        let waiting = pushed.saturating_sub(self.taken.load(Ordering::Relaxed)) as usize;
+        self.backlog.note(waiting, || self.birth.elapsed());
         // Looking now and then would be too late: in a second tens of thousands can come.
         if waiting == FLOOD + 1 {
             unpark(&self.helper);
         }
         // Waking a thread costs microseconds: only when it sleeps, not for every item.
-        if self.asleep.swap(false, Ordering::AcqRel) {
-            unpark(&self.writer);
-        }
+        wake(&self.asleep, &self.writer);
         // The helper is woken once in a while only: it sleeps on while something waits that is not late.
-        if self.helper_asleep.load(Ordering::Acquire)
-            && self.helper_asleep.swap(false, Ordering::AcqRel)
-        {
-            unpark(&self.helper);
-        }
+        wake(&self.helper_asleep, &self.helper);
+    }
+
+    /// The oldest items. `items`: where they are taken out; by one thread at a time.
+    pub(super) fn take(&self, items: &Receiver<Item>, most: usize) -> Vec<Item> {
+        let taken: Vec<Item> = items.try_iter().take(most).collect();
+        self.taken.fetch_add(taken.len() as u64, Ordering::SeqCst);
+        taken
+    }
+
+    /// How much waits.
+    pub(super) fn len(&self) -> usize {
+        let taken = self.taken.load(Ordering::SeqCst);
+        let pushed = self.pushed.load(Ordering::SeqCst);
+        // An item may be taken before it is counted.
+        pushed.saturating_sub(taken) as usize
     }
 
     /// The bodies of an item are written or given up.
@@ -195,9 +161,10 @@ impl Queue {
         self.written.fetch_add(items, Ordering::Release);
     }
 
+    /// Who is to be woken. Called once.
     pub(super) fn attach(&self, writer: Thread, helper: Thread) {
-        *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(writer);
-        *self.helper.lock().unwrap_or_else(PoisonError::into_inner) = Some(helper);
+        let _ = self.writer.set(writer);
+        let _ = self.helper.set(helper);
     }
 
     /// Asks the writer not to wait for more.
@@ -207,48 +174,47 @@ impl Queue {
     }
 
     pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
+        self.stopping.store(true, Ordering::SeqCst);
         unpark(&self.writer);
         unpark(&self.helper);
     }
 
     fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
+        self.stopping.load(Ordering::SeqCst)
     }
 
-    fn waiting(&self) -> Option<Waiting> {
-        let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        items.front().map(|first| Waiting {
-            items: items.len(),
-            oldest: first.age(),
-        })
+    fn progress(&self) -> Progress {
+        let written = self.written();
+        Progress {
+            pushed: self.pushed(),
+            written,
+        }
     }
 
     /// Waits until help is needed; looks now and then while something waits. `false`: the end has come.
-    pub(super) fn wait_for_lag(&self) -> bool {
+    pub(super) fn wait_for_lag(&self, lag: &mut Lag) -> bool {
         loop {
             if self.is_stopping() {
                 return false;
             }
-            let waiting = self.waiting();
-            if needs_help(waiting, false) {
+            if lag.needs_help(self.progress(), Instant::now()) {
                 return true;
             }
-            if waiting.is_some() {
+            if self.progress().waiting() > 0 {
                 std::thread::park_timeout(LATE / 2);
                 continue;
             }
-            self.helper_asleep.store(true, Ordering::Release);
+            self.helper_asleep.store(true, Ordering::SeqCst);
             if self.len() == 0 && !self.is_stopping() {
                 std::thread::park();
             }
-            self.helper_asleep.store(false, Ordering::Release);
+            self.helper_asleep.store(false, Ordering::SeqCst);
         }
     }
 
     /// Whether there is still a lag to be made good.
-    pub(super) fn lags(&self) -> bool {
-        !self.is_stopping() && needs_help(self.waiting(), true)
+    pub(super) fn lasts(&self, lag: &Lag) -> bool {
+        !self.is_stopping() && lag.lasts(self.progress())
     }
 
     /// Waits for work, then a little longer for more of it; without work no longer than `patience`.
@@ -260,14 +226,14 @@ impl Queue {
             }
             match self.len() {
                 0 => {
-                    self.asleep.store(true, Ordering::Release);
+                    self.asleep.store(true, Ordering::SeqCst);
                     if self.len() == 0 && !self.is_stopping() {
                         match patience {
                             None => std::thread::park(),
                             Some(patience) => std::thread::park_timeout(patience),
                         }
                     }
-                    self.asleep.store(false, Ordering::Release);
+                    self.asleep.store(false, Ordering::SeqCst);
                     if patience.is_some() {
                         return true;
                     }
@@ -283,45 +249,16 @@ impl Queue {
             }
         }
     }
+}
 
-    pub(super) fn take(&self, most: usize) -> Vec<Item> {
-        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = items.len().min(most);
-        let taken = items.drain(..count).collect();
-        self.note(items.len());
-        taken
-    }
-
-    /// How much waits.
-    pub(super) fn len(&self) -> usize {
-        self.items
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
+fn wake(asleep: &AtomicBool, thread: &OnceLock<Thread>) {
+    if asleep.load(Ordering::SeqCst) && asleep.swap(false, Ordering::SeqCst) {
+        unpark(thread);
     }
 }
 
-fn unpark(thread: &Mutex<Option<Thread>>) {
-    if let Some(thread) = &*thread.lock().unwrap_or_else(PoisonError::into_inner) {
+fn unpark(thread: &OnceLock<Thread>) {
+    if let Some(thread) = thread.get() {
         thread.unpark();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn help_comes_when_something_is_late_and_stays_until_nothing_is() {
-        let waiting = |items, oldest| Some(Waiting { items, oldest });
-        let ms = Duration::from_millis;
-        assert!(!needs_help(None, false) && !needs_help(None, true));
-        assert!(!needs_help(waiting(1, ms(1_900)), false));
-        assert!(needs_help(waiting(1, ms(2_100)), false));
-        assert!(needs_help(waiting(FLOOD + 1, ms(1)), false));
-        assert!(!needs_help(waiting(FLOOD, ms(1)), false));
-        assert!(needs_help(waiting(1, ms(300)), true));
-        assert!(!needs_help(waiting(10, ms(100)), true));
-        assert!(needs_help(waiting(BACKLOG / 2, ms(100)), true));
     }
 }

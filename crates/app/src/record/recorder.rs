@@ -1,6 +1,7 @@
 //! The threads that write, one at a time.
 
 use std::collections::HashSet;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use proxy::{Exchange, Finish};
 use store::{Change, Store, StoreError};
 
 use super::keep::{self, BodyPolicy};
+use super::lag::Lag;
 use super::lines::Lines;
 use super::queue::{Item, Queue};
 use crate::pricing::Pricing;
@@ -67,10 +69,12 @@ impl Recorder {
         on_row: OnRow,
     ) -> std::io::Result<Self> {
         let limit = settings.now().capture.queue_mib as usize * 1024 * 1024;
-        let queue = Arc::new(Queue::new(limit));
+        let (queue, items) = Queue::new(limit);
+        let queue = Arc::new(queue);
         let trouble = Arc::new(Mutex::new(None));
         let writer = Arc::new(Mutex::new(Writer {
             queue: queue.clone(),
+            items,
             store,
             settings,
             pricing,
@@ -157,6 +161,7 @@ impl Drop for Recorder {
 
 struct Writer {
     queue: Arc<Queue>,
+    items: Receiver<Item>,
     store: Arc<Store>,
     settings: Arc<SettingsStore>,
     pricing: Pricing,
@@ -186,8 +191,9 @@ fn give_way(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
 /// Writes what the other thread does not get done, at the rank of everybody else: what waits takes memory, and
 /// a helper that gives way would let it grow.
 fn help(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
-    while queue.wait_for_lag() {
-        while queue.lags() {
+    let mut lag = Lag::new(Instant::now());
+    while queue.wait_for_lag(&mut lag) {
+        while queue.lasts(&lag) {
             let Some(writer) = writer.upgrade() else {
                 return;
             };
@@ -215,7 +221,7 @@ impl Writer {
     /// Writes the oldest items; without any, the rows that could not be written before.
     fn batch(&mut self) {
         let behind = self.queue.is_behind();
-        let items = self.queue.take(BATCH);
+        let items = self.queue.take(&self.items, BATCH);
         let (count, begin) = (items.len() as u64, Instant::now());
         let (batch, body_bytes) = self.changes(items, behind);
         self.write(batch);
