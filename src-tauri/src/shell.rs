@@ -247,7 +247,10 @@ fn on_event(handle: &AppHandle, event: RunEvent) {
         // The last window is gone, the proxy stays. Quitting has a code.
         RunEvent::ExitRequested {
             code: None, api, ..
-        } => api.prevent_exit(),
+        } => {
+            api.prevent_exit();
+            window::last_gone(&shell);
+        }
         // Also reached without `quit`, when macOS logs out.
         RunEvent::Exit => tauri::async_runtime::block_on(engine::stop(&shell)),
         #[cfg(target_os = "macos")]

@@ -24,6 +24,10 @@ const LEAST: (f64, f64) = (880.0, 560.0);
 const LIGHT: Color = Color(0xFF, 0xFF, 0xFF, 0xFF);
 const DARK: Color = Color(0x17, 0x1A, 0x1E, 0xFF);
 
+/// How long the web engine stays after the last window: what the page stored is written meanwhile,
+/// and a window that is opened again at once finds it.
+const LINGER: Duration = Duration::from_secs(3);
+
 /// What is kept of a window. Whether it was visible is decided anew at each start.
 pub(crate) fn kept() -> StateFlags {
     StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN
@@ -160,6 +164,18 @@ pub(crate) fn hide(shell: &Arc<Shell>) {
             && let Err(error) = window.destroy()
         {
             tracing::warn!(%error, "cannot free the window");
+        }
+    });
+}
+
+/// No window is left, so what showed them is freed too.
+pub(crate) fn last_gone(shell: &Arc<Shell>) {
+    let shell = Arc::clone(shell);
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(LINGER).await;
+        let _one_at_a_time = shell.opening.lock().await;
+        if shell.handle.webview_windows().is_empty() {
+            platform::free_web_engine().await;
         }
     });
 }

@@ -170,6 +170,24 @@ def check_hidden_window_is_freed_and_comes_back_where_it_was():
         wait_for(f"the window at {place}", near)
 
 
+def check_in_the_tray_no_web_process_is_left():
+    with desktop(), App("--minimized", config="[desktop]\nfree_window_after_s = 1\n") as app:
+        tray = TrayItem()
+        wait_for("the server", lambda: answers(app.port))
+        stays("no web process", lambda: not app.web_processes(), 3)
+        print(f"# tray: {app.memory_mb():.0f} MB PSS", flush=True)
+        for turn in ("first", "second"):
+            tray.activate()
+            window = app.window()
+            assert app.picture(window, f"web-process-{turn}") > 16
+            assert app.web_processes()
+            app.close(window)
+            wait_for("the window freed", lambda: not app.exists(window))
+            wait_for("no web process", lambda: not app.web_processes())
+            print(f"# tray, freed the {turn} time: {app.memory_mb():.0f} MB PSS", flush=True)
+        assert answers(app.port)
+
+
 def check_second_start_focuses_the_first():
     with desktop(), App(data=App.USUAL) as app:
         second_start_focuses(app, App.USUAL)

@@ -194,6 +194,36 @@ class App(Process):
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)
 
+    def processes(self):
+        """Ids of the app and of everything that it started."""
+        children = {}
+        for entry in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                # The name before may hold spaces and brackets.
+                parent = int(entry.read_text().rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry.parent.name))
+        found = [self.process.pid]
+        for process in found:
+            found += children.get(process, [])
+        return found
+
+    def web_processes(self):
+        """Names of those that are WebKit's."""
+        names = []
+        for process in self.processes():
+            with contextlib.suppress(OSError):
+                names.append(pathlib.Path(f"/proc/{process}/comm").read_text().strip())
+        return [name for name in names if name.startswith("WebKit")]
+
+    def memory_mb(self):
+        """Memory of all of them; what they share with other programs counts in part (PSS)."""
+        sizes = []
+        for process in self.processes():
+            with contextlib.suppress(OSError):
+                lines = pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+                sizes += [int(line.split()[1]) for line in lines if line.startswith("Pss:")]
+        return sum(sizes) / 1024
+
     # === its windows ===
 
     def windows(self, title="Relayscope"):

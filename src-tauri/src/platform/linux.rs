@@ -1,5 +1,7 @@
 //! Linux: WebKitGTK's weak spots, the tray on the session bus, the autostart folder.
 
+mod network_process;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -115,6 +117,11 @@ async fn colour_scheme() -> zbus::Result<u32> {
 
 /// Linux keeps hidden windows out of the task bar by itself.
 pub(crate) fn in_dock(_handle: &AppHandle, _shown: bool) {}
+
+/// Frees what the web engine keeps when no window is left.
+pub(crate) async fn free_web_engine() {
+    network_process::end().await;
+}
 
 /// The program that is to start at login. An AppImage runs from a place that is gone afterwards.
 pub(crate) fn program() -> io::Result<PathBuf> {

@@ -37,6 +37,9 @@ pub(crate) fn in_dock(handle: &AppHandle, shown: bool) {
     }
 }
 
+/// WebKit ends its processes itself.
+pub(crate) async fn free_web_engine() {}
+
 /// The program that is to start at login.
 pub(crate) fn program() -> io::Result<PathBuf> {
     std::env::current_exe()

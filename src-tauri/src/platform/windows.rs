@@ -40,6 +40,9 @@ pub(crate) async fn tray_ink() -> Ink {
 /// Windows keeps hidden windows out of the task bar by itself.
 pub(crate) fn in_dock(_handle: &AppHandle, _shown: bool) {}
 
+/// WebView2 ends its processes itself.
+pub(crate) async fn free_web_engine() {}
+
 /// The program that is to start at login.
 pub(crate) fn program() -> io::Result<PathBuf> {
     std::env::current_exe()
