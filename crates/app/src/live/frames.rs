@@ -1,4 +1,4 @@
-//! Telling watchers: one frame every 50 ms at most, nothing while nobody looks.
+//! Telling watchers: frame by frame, nothing while nobody looks.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use proxy::Exchange;
 use tokio::sync::broadcast;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::list::{Changes, Live, State};
@@ -13,10 +14,11 @@ use super::row;
 use crate::pricing::Pricing;
 use crate::view::{ExchangeRow, Message, Progress};
 
-/// Time between two frames.
-const FRAME: Duration = Duration::from_millis(50);
+/// Time between two frames: what happens is on its way to the screen 50 ms later, also on a busy machine.
+const FRAME: Duration = Duration::from_millis(45);
 
-/// Progress of one exchange is told this often at most: nobody reads faster.
+/// Progress of one exchange is told this often at most: nobody reads faster. Its head and its first token are
+/// told with the next frame.
 const PROGRESS: Duration = Duration::from_millis(100);
 
 /// KPI figures are told once a second.
@@ -200,7 +202,7 @@ impl Sampled {
         {
             self.content.pop_front();
         }
-        if self.told_at.is_some_and(|at| now - at < PROGRESS) {
+        if self.told_at.is_some_and(|at| now - at < PROGRESS) && !self.is_news(&sample) {
             return None;
         }
         let (tokens, cost) = row::so_far(exchange, &sample, pricing);
@@ -222,6 +224,14 @@ impl Sampled {
         Some(progress)
     }
 
+    /// Whether something has come that comes once.
+    fn is_news(&self, sample: &proxy::Progress) -> bool {
+        self.told.as_ref().is_some_and(|told| {
+            let first_token = sample.first_token_us.is_some();
+            told.status != sample.status || told.ttft_ms.is_some() != first_token
+        })
+    }
+
     /// Output tokens per second over the window, or since the first token when that is nearer.
     fn speed(&self, now: Instant, sample: &proxy::Progress, exchange: &Exchange) -> Option<f64> {
         let first_token = exchange.begin + Duration::from_micros(sample.first_token_us?);
@@ -240,6 +250,8 @@ impl Sampled {
 /// Sends frames until the end.
 pub async fn run_frames(live: Arc<Live>, end: CancellationToken) {
     let mut last_totals = None::<Instant>;
+    let mut frames = tokio::time::interval(FRAME);
+    frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         if !live.is_watched() {
             live.forget_frames();
@@ -257,7 +269,7 @@ pub async fn run_frames(live: Arc<Live>, end: CancellationToken) {
             let _ = live.frames.send(text(&message));
         }
         tokio::select! {
-            () = tokio::time::sleep(FRAME) => {}
+            _ = frames.tick() => {}
             () = end.cancelled() => return,
         }
     }

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, broadcast};
 
 use super::day::{Day, Ended};
 use super::frames::Sampled;
-use super::news::{Finished, Inbox, News, inbox};
+use super::news::{self, Inbox, News};
 use super::row;
 use crate::pricing::Pricing;
 use crate::settings::SettingsStore;
@@ -23,7 +23,7 @@ const MOST_WAITING: usize = 1_024;
 
 /// What runs and what has just ended.
 pub struct Live {
-    pub(super) inbox: Inbox,
+    inbox: Inbox<Arc<Exchange>, Box<Finished>>,
     /// See [`Live::lock`].
     state: Mutex<State>,
     pub(super) frames: broadcast::Sender<Arc<str>>,
@@ -36,7 +36,7 @@ pub struct Live {
 }
 
 pub(super) struct State {
-    news: News,
+    news: News<Arc<Exchange>, Box<Finished>>,
     pub(super) revision: u64,
     /// Who knows an older revision than this one cannot be told by changes alone: rows have gone.
     pub(super) gone: u64,
@@ -51,6 +51,14 @@ pub(super) struct State {
     pub(super) proxy: ProxyView,
     pub(super) kept: store::Size,
     pub(super) bodies_lost: u32,
+}
+
+/// An exchange that is over, on its way into the list.
+struct Finished {
+    id: ExchangeId,
+    /// Its revision is told when it gets there.
+    row: ExchangeRow,
+    ended: Ended,
 }
 
 /// What has finished since some revision.
@@ -84,7 +92,7 @@ impl Live {
         run: String,
         proxy: ProxyView,
     ) -> Self {
-        let (inbox, news) = inbox();
+        let (inbox, news) = news::inbox();
         let state = State {
             news,
             revision: 0,
@@ -138,12 +146,12 @@ impl Live {
 
     /// A request has arrived. Never waits.
     pub fn started(&self, exchange: &Arc<Exchange>) {
-        self.inbox.started(exchange);
+        self.inbox.start(exchange.clone());
     }
 
     /// It is over and its row is known. Waits for no reader, unless nobody has looked for long.
     pub fn finished(&self, id: ExchangeId, row: &store::Exchange) {
-        let waiting = self.inbox.finished(Box::new(Finished {
+        let waiting = self.inbox.end(Box::new(Finished {
             id,
             row: row::kept(row, &self.pricing, 0),
             ended: Ended::of(row),
