@@ -1,9 +1,9 @@
-//! Driving a connection from inside the task that waits for its answer.
+//! Driving a connection from inside the task that waits for what it brings.
 //!
 //! A connection that is driven by a task of its own wakes that task, which wakes the one that waits: two
 //! turns of the scheduler for every delta of a stream. Driven by the waiting task it is one turn, but each
-//! side of the connection would then wake the very task that is at work on it. [`Drive`] keeps those
-//! wake-ups inside.
+//! side of the connection would then wake the very task that is at work on it: it gets a turn more, and the
+//! scheduler wakes another thread to take it. [`Drive`] keeps those wake-ups inside.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ const WOKEN_INSIDE: u8 = 2;
 
 /// Whose waker a connection is given, and who is at work on it.
 #[derive(Debug)]
-pub(crate) struct Drive {
+pub struct Drive {
     driver: Arc<Driver>,
     waker: Waker,
 }
@@ -78,7 +78,7 @@ impl Default for Drive {
 impl Drive {
     /// Takes steps until one is ready or there is nothing to do. A step drives the connection with the
     /// context that it is given, and then looks for what it waits for.
-    pub(crate) fn poll<T>(
+    pub fn poll<T>(
         &self,
         context: &mut Context<'_>,
         mut step: impl FnMut(&mut Context<'_>) -> Poll<T>,

@@ -20,6 +20,7 @@ mod upstream;
 pub use answer::{Answer, AnswerBody};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use dial::probe;
+pub use drive::Drive;
 pub use error::NetError;
 pub use facts::ConnectionFacts;
 pub use outbound::{Outbound, OutboundError};

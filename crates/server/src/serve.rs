@@ -1,6 +1,7 @@
 //! Accepting connections and sending each request to its half of the house.
 
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use net::Drive;
 use proxy::Caller;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -124,10 +126,12 @@ async fn connection(stream: TcpStream, peer: SocketAddr, door: Door, end: Cancel
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
+    // Taking a piece of a request's body tells the connection, which is this very task.
+    let drive = Drive::default();
     let result = tokio::select! {
         // Throwing a die over who is asked first would cost every turn.
         biased;
-        result = connection.as_mut() => result,
+        result = poll_fn(|context| drive.poll(context, |context| connection.as_mut().poll(context))) => result,
         () = end.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
