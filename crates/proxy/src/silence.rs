@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{Sleep, sleep_until};
 
-/// Costs nothing per piece: its timer is made when there is silence for the first time, set anew only when it
-/// fires, and not looked at after a piece that came before it was to fire.
+/// Costs nearly nothing per piece: its timer is made when there is silence for the first time, set anew only when
+/// it fires, and not even looked at after a piece that came before it was to fire.
 #[derive(Debug)]
 pub(crate) struct Silence {
     limit: Duration,
@@ -58,15 +58,16 @@ impl Silence {
         let timer = self.timer.get_or_insert_with(|| Timer {
             sleep: Box::pin(sleep_until(due.into())),
             due_us,
-            waker: context.waker().clone(),
+            // It is registered when it is polled.
+            waker: Waker::noop().clone(),
             looked_us: last_us,
         });
-        if timer.wakes_later(last_us, context.waker()) {
-            timer.looked_us = last_us;
+        let wakes_later = timer.wakes_later(last_us, context.waker());
+        timer.looked_us = last_us;
+        if wakes_later {
             return Poll::Pending;
         }
         timer.waker.clone_from(context.waker());
-        timer.looked_us = last_us;
         while timer.sleep.as_mut().poll(context).is_ready() {
             if Instant::now() >= due {
                 return Poll::Ready(());
@@ -79,11 +80,11 @@ impl Silence {
 }
 
 impl Timer {
-    /// Whether a piece came since it was looked at, and before it was to fire: then it has not fired, and will
-    /// wake this task.
+    /// Whether it has not fired yet, and will wake this task: a piece that came since it was looked at came before
+    /// it was to fire, or it says so itself.
     fn wakes_later(&self, last_us: u64, waker: &Waker) -> bool {
-        let is_new = last_us != self.looked_us;
-        is_new && last_us < self.due_us && self.waker.will_wake(waker)
+        let came_in_time = last_us != self.looked_us && last_us < self.due_us;
+        self.waker.will_wake(waker) && (came_in_time || !self.sleep.is_elapsed())
     }
 }
 

@@ -18,6 +18,9 @@ const SMALLEST: usize = 2 * 1024;
 const USUAL: usize = 8 * 1024;
 const LARGEST: usize = 32 * 1024;
 
+/// Longest piece of an answer.
+const LARGEST_OF_ANSWER: usize = 256 * 1024;
+
 /// Arrivals in fewer bytes are not compressed: a 0 says so, with which no zstd frame begins.
 const FEW: usize = 64;
 
@@ -125,7 +128,11 @@ pub(crate) fn write<B: AsRef<[u8]>>(
     let mut chunks = like.map_or_else(Vec::new, |like| memory.prefix(like));
     chunks.iter().for_each(|chunk| uses.add(chunk.piece));
     let mut begin = chunks.last().map_or(0, |chunk| chunk.end);
-    for end in cuts(kept, begin) {
+    let ends: Vec<usize> = match body.side {
+        Side::Response => even_cuts(kept).collect(),
+        Side::Request | Side::Sent => cuts(kept, begin).collect(),
+    };
+    for end in ends {
         let piece = write_piece(db, memory, uses, &kept[begin..end])?;
         chunks.push(Chunk { end, piece });
         begin = end;
@@ -162,6 +169,15 @@ pub(crate) fn write<B: AsRef<[u8]>>(
 fn cuts(kept: &[u8], begin: usize) -> impl Iterator<Item = usize> + '_ {
     FastCDC::new(&kept[begin..], SMALLEST, USUAL, LARGEST)
         .map(move |chunk| begin + chunk.offset + chunk.length)
+}
+
+/// Where the pieces of an answer end. Only a whole one comes again, not parts of it: few pieces cost the least,
+/// and a slice of a long one is read without the rest.
+fn even_cuts(kept: &[u8]) -> impl Iterator<Item = usize> {
+    let length = kept.len();
+    (0..length)
+        .step_by(LARGEST_OF_ANSWER)
+        .map(move |begin| length.min(begin + LARGEST_OF_ANSWER))
 }
 
 fn write_piece(
