@@ -84,9 +84,25 @@ impl BaseUrl {
 
     /// The full address of a path that begins with `/`, for example `/v1/messages?beta=true`.
     pub fn join(&self, path_and_query: &str) -> Result<Uri, BaseUrlError> {
-        let malformed = || BaseUrlError::Malformed(format!("{self}{path_and_query}"));
-        let path =
-            PathAndQuery::from_maybe_shared(Bytes::from([&self.prefix, path_and_query].concat()));
+        self.at(Bytes::from([&self.prefix, path_and_query].concat()))
+    }
+
+    /// The same for a path that is known from the start. Nothing is copied where this address has no path of its
+    /// own.
+    pub fn join_known(&self, path: &'static str) -> Result<Uri, BaseUrlError> {
+        match &self.prefix[..] {
+            "" => self.at(Bytes::from_static(path.as_bytes())),
+            _ => self.join(path),
+        }
+    }
+
+    fn at(&self, path: Bytes) -> Result<Uri, BaseUrlError> {
+        let malformed = || {
+            let path = String::from_utf8_lossy(&path);
+            let (scheme, authority) = (&self.scheme, &self.authority);
+            BaseUrlError::Malformed(format!("{scheme}://{authority}{path}"))
+        };
+        let path = PathAndQuery::from_maybe_shared(path.clone());
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
@@ -152,6 +168,24 @@ mod tests {
             BaseUrl::parse("http://a.example:1").unwrap().host(),
             "a.example"
         );
+    }
+
+    #[test]
+    fn a_path_is_put_behind_it() {
+        for (base, expected) in [
+            ("http://a.example", "http://a.example/v1/messages"),
+            (
+                "http://a.example/api/v1",
+                "http://a.example/api/v1/messages",
+            ),
+        ] {
+            let base = BaseUrl::parse(base).unwrap();
+            assert_eq!(base.join("/v1/messages").unwrap(), expected);
+            assert_eq!(base.join_known("/v1/messages").unwrap(), expected);
+        }
+        let base = BaseUrl::parse("http://a.example/b").unwrap();
+        let malformed = BaseUrlError::Malformed("http://a.example/b/v1/a b".into());
+        assert_eq!(base.join("/v1/a b"), Err(malformed));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! From a path to what is meant.
 
+use std::borrow::Cow;
+
 use wire::Dialect;
 
 /// What a path asks for.
@@ -8,7 +10,7 @@ pub struct Place {
     /// The project in the path (`/p/NAME/…`).
     pub project: Option<String>,
     /// The path to call upstream, for example `/v1/messages`.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// The dialect spoken there.
     pub dialect: Dialect,
 }
@@ -48,17 +50,18 @@ pub fn place(path: &str) -> Option<Place> {
 /// `/v1/…`, `/messages`, and a doubled `/v1/v1/…` (a client that appends `/v1` to a base with `/v1`).
 fn carried(path: &str) -> Option<Place> {
     let path = match path {
-        "/messages" | "/messages/" => "/v1/messages",
-        "/messages/count_tokens" => "/v1/messages/count_tokens",
-        "/chat/completions" => "/v1/chat/completions",
-        "/responses" => "/v1/responses",
-        path => path,
+        "/v1/messages" | "/messages" | "/messages/" => Cow::Borrowed("/v1/messages"),
+        "/v1/chat/completions" | "/chat/completions" => Cow::Borrowed("/v1/chat/completions"),
+        "/v1/responses" | "/responses" => Cow::Borrowed("/v1/responses"),
+        COUNT_TOKENS | "/messages/count_tokens" => Cow::Borrowed(COUNT_TOKENS),
+        path => {
+            let mut rest = path.strip_prefix("/v1/")?;
+            while let Some(inner) = rest.strip_prefix("v1/") {
+                rest = inner;
+            }
+            Cow::Owned(["/v1/", rest].concat())
+        }
     };
-    let mut rest = path.strip_prefix("/v1/")?;
-    while let Some(inner) = rest.strip_prefix("v1/") {
-        rest = inner;
-    }
-    let path = ["/v1/", rest].concat();
     Some(Place {
         project: None,
         dialect: Dialect::of_path(&path),

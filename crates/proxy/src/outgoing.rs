@@ -1,5 +1,7 @@
 //! The request as it goes upstream.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{HeaderMap, Request, Uri};
@@ -36,12 +38,15 @@ pub(crate) fn outgoing(
     let translation = translate(exchange, place, candidate)?;
     let query = exchange.path.split_once('?').map(|(_, query)| query);
     let path = match (&translation, query) {
-        (Some(translation), _) => translation.path.to_owned(),
-        (None, Some(query)) => format!("{}?{query}", place.path),
+        (Some(translation), _) => Cow::Borrowed(translation.path),
+        (None, Some(query)) => Cow::Owned(format!("{}?{query}", place.path)),
         (None, None) => place.path.clone(),
     };
-    let wrong = |error: net::BaseUrlError| ProxyError::BadUpstream(error.to_string());
-    let uri: Uri = candidate.base.join(&path).map_err(wrong)?;
+    let uri = match path {
+        Cow::Borrowed(known) => candidate.base.join_known(known),
+        Cow::Owned(path) => candidate.base.join(&path),
+    };
+    let uri = uri.map_err(|error| ProxyError::BadUpstream(error.to_string()))?;
     headers::for_upstream(&mut headers);
     let dialect = candidate.speak.as_ref().map(|speak| speak.dialect);
     if let Some(dialect) = dialect {
