@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use app::App;
@@ -128,14 +130,11 @@ async fn connection(stream: TcpStream, peer: SocketAddr, door: Door, end: Cancel
         .writev(false)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    let mut connection = std::pin::pin!(connection);
-    // Taking a piece of a request's body tells the connection, which is this very task.
-    let drive = Drive::default();
-    let result = tokio::select! {
-        // Throwing a die over who is asked first would cost every turn.
-        biased;
-        result = poll_fn(|context| drive.poll(context, |context| connection.as_mut().poll(context))) => result,
-        () = end.cancelled() => {
+    let mut connection = pin!(connection);
+    let driven = drive(connection.as_mut(), &end).await;
+    let result = match driven {
+        Some(result) => result,
+        None => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -143,4 +142,32 @@ async fn connection(stream: TcpStream, peer: SocketAddr, door: Door, end: Cancel
     if let Err(error) = result {
         tracing::trace!(%error, "a connection ended");
     }
+}
+
+/// A connection until it ends; `None`: the end of all has come first.
+async fn drive<C: Future>(
+    mut connection: Pin<&mut C>,
+    end: &CancellationToken,
+) -> Option<C::Output> {
+    // Taking a piece of a request's body tells the connection, which is this very task.
+    let drive = Drive::default();
+    let mut cancelled = pin!(end.cancelled());
+    let mut is_told = false;
+    poll_fn(|context| {
+        let driven = drive.poll(context, |context| connection.as_mut().poll(context));
+        if let Poll::Ready(result) = driven {
+            return Poll::Ready(Some(result));
+        }
+        // This task is told once whom to wake: asking for it with every turn would cost three locks.
+        let is_over = match std::mem::replace(&mut is_told, true) {
+            true => end.is_cancelled(),
+            false => cancelled.as_mut().poll(context).is_ready(),
+        };
+        if is_over {
+            Poll::Ready(None)
+        } else {
+            Poll::Pending
+        }
+    })
+    .await
 }
