@@ -17,6 +17,7 @@ mod rows;
 mod search;
 pub mod sites;
 mod spend;
+mod tally;
 pub mod vault;
 mod write;
 
