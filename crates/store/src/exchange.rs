@@ -85,8 +85,6 @@ pub struct Filter {
     pub outcomes: Vec<String>,
     /// Status from … to, both included.
     pub statuses: Vec<(u16, u16)>,
-    /// Arrival not before.
-    pub since: Option<Timestamp>,
 }
 
 /// Part of a list, newest first.

@@ -148,7 +148,10 @@ fn pages_from_the_newest_on() {
         models: vec!["' OR 1=1 --".into()],
         ..Filter::default()
     };
-    assert!(store.page(&filter, None, 100).unwrap().exchanges.is_empty());
+    for before in [None, Some(i64::MIN), Some(i64::MAX)] {
+        let page = store.page(&filter, before, 100).unwrap();
+        assert!(page.exchanges.is_empty());
+    }
 }
 
 #[test]
