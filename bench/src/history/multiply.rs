@@ -44,6 +44,9 @@ const CHANGED: &[(&str, &str)] = &[
 ];
 const PLACE: &str = "(copies.number * :count + original.seq)";
 
+/// The hourly sums of all rows, as Relayscope adds them up once.
+const SUMS: &str = include_str!("../../../crates/store/src/migrations/0005_sums_of_older_rows.sql");
+
 /// Multiplies the rows of a store that nobody has open until there are at least so many exchanges; gives
 /// how many there are.
 pub(super) fn multiply(path: &Path, least: u64, span: Span) -> Result<u64, Fault> {
@@ -100,6 +103,11 @@ fn within(db: &Connection, least: u64, span: Span) -> Result<u64, Fault> {
             .replace(":places", &PLACES.to_string());
         db.execute(&sql, [])?;
     }
+    // Programs before that step do not know them.
+    if number("SELECT count(*) FROM sqlite_schema WHERE name = 'tally'")? > 0 {
+        db.execute_batch("DELETE FROM tally")?;
+        db.execute_batch(SUMS)?;
+    }
     db.execute("UPDATE piece SET uses = uses * ?1", params![factor])?;
     db.execute("UPDATE piece_use SET more = more * ?1", params![factor])?;
     db.execute_batch("COMMIT")?;
@@ -141,7 +149,7 @@ fn insert(
 mod tests {
     use rusqlite::Connection;
 
-    use super::{Span, within};
+    use super::{SUMS, Span, within};
 
     /// Two exchanges of one detail group, one with a body of a piece that is used twice in it.
     fn recorded() -> Connection {
@@ -150,6 +158,8 @@ mod tests {
             include_str!("../../../crates/store/src/migrations/0001_exchanges.sql"),
             include_str!("../../../crates/store/src/migrations/0002_translated_and_relayed.sql"),
             include_str!("../../../crates/store/src/migrations/0003_cheaper_writes.sql"),
+            include_str!("../../../crates/store/src/migrations/0004_hourly_sums.sql"),
+            SUMS,
         ] {
             db.execute_batch(step).unwrap();
         }
@@ -203,6 +213,7 @@ mod tests {
             4
         );
         assert_eq!(number("SELECT count(DISTINCT project) FROM exchange"), 20);
+        assert_eq!(number("SELECT sum(exchanges) FROM tally"), 400);
     }
 
     #[test]

@@ -461,11 +461,7 @@ impl App {
 
 /// Fills the live list and the day's figures from the store.
 fn restore(store: &Store, live: &Live, settings: &Settings) -> Result<(), StoreError> {
-    let today = Filter {
-        since: Some(live.midnight()),
-        ..Filter::default()
-    };
-    let mut rows = store.page(&today, None, MOST_RESTORED)?.exchanges;
+    let mut rows = store.since(live.midnight(), MOST_RESTORED)?;
     let shown = settings.capture.max_history as usize;
     if rows.len() < shown {
         rows = store.page(&Filter::default(), None, shown)?.exchanges;

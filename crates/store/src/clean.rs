@@ -2,12 +2,14 @@
 
 use base::Timestamp;
 use rusqlite::params;
+use rusqlite::types::Value;
 
 use crate::body::{self, Uses};
 use crate::detail;
 use crate::error::StoreError;
 use crate::exchange::EXPIRED;
 use crate::open::Store;
+use crate::tally::{Portion, Tally};
 
 /// How long and how much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +35,47 @@ const STEP: i64 = 200;
 /// Pages given back to the file system per step.
 const VACUUM_PAGES: u32 = 500;
 
+/// What is deleted.
+pub(crate) enum Which<'a> {
+    /// What arrived before a moment.
+    Before(Timestamp),
+    /// What belongs to a project.
+    Project(&'a str),
+    /// Everything that is over.
+    Over,
+}
+
+impl Which<'_> {
+    /// The next rows to go, and what is bound. In the order of an index that holds the condition: else
+    /// the whole table would be looked through when there is nothing to do, while the recorder waits.
+    pub(crate) fn statement(&self) -> (String, Value) {
+        let (condition, value) = match self {
+            Self::Before(moment) => (
+                "INDEXED BY exchange_started WHERE started_us < ?1 ORDER BY started_us",
+                Value::Integer(moment.0),
+            ),
+            Self::Project(project) => (
+                "INDEXED BY exchange_project WHERE project = ?1 ORDER BY seq",
+                Value::Text((*project).to_owned()),
+            ),
+            Self::Over => (
+                "NOT INDEXED WHERE outcome <> ?1 ORDER BY seq",
+                Value::Text("running".to_owned()),
+            ),
+        };
+        let columns = Portion::columns();
+        let sql =
+            format!("SELECT seq, detail_at, {columns} FROM exchange {condition} LIMIT {STEP}");
+        (sql, value)
+    }
+}
+
 impl Store {
     /// Removes what the retention says, in small steps.
     pub fn retain(&self, retention: Retention) -> Result<Cleaned, StoreError> {
         let mut cleaned = Cleaned::default();
         if let Some(before) = retention.before {
-            cleaned.exchanges = self.delete("started_us < ?1", before.0)?;
+            cleaned.exchanges = self.delete(&Which::Before(before))?;
         }
         if let Some(limit) = retention.bytes {
             while self.size()?.bytes > limit {
@@ -57,46 +94,47 @@ impl Store {
 
     /// Removes everything of a project; gives the number of exchanges.
     pub fn delete_project(&self, project: &str) -> Result<u64, StoreError> {
-        let deleted = self.delete("project = ?1", project.to_owned())?;
+        let deleted = self.delete(&Which::Project(project))?;
         self.give_back()?;
         Ok(deleted)
     }
 
     /// Removes all exchanges that are over; gives their number.
     pub fn delete_all(&self) -> Result<u64, StoreError> {
-        let deleted = self.delete("outcome <> ?1", "running".to_owned())?;
+        let deleted = self.delete(&Which::Over)?;
         self.give_back()?;
         Ok(deleted)
     }
 
-    fn delete(
-        &self,
-        condition: &str,
-        value: impl rusqlite::ToSql + Clone,
-    ) -> Result<u64, StoreError> {
+    fn delete(&self, which: &Which<'_>) -> Result<u64, StoreError> {
+        let (sql, value) = which.statement();
         let mut deleted = 0;
         loop {
             let mut writer = self.writer();
             let (step, compressor) = writer.deleting()?;
-            let sql = format!(
-                "SELECT seq, detail_at FROM exchange WHERE {condition} ORDER BY seq LIMIT {STEP}"
-            );
-            let rows: Vec<(i64, Option<i64>)> = step
+            let rows: Vec<(i64, Option<i64>, Portion)> = step
                 .prepare_cached(&sql)?
-                .query_map([value.clone()], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map([value.clone()], |row| {
+                    Ok((row.get(0)?, row.get(1)?, Portion::of_row(row, 2)?))
+                })?
                 .collect::<Result<_, _>>()?;
-            let mut uses = Uses::default();
-            for (seq, _) in &rows {
-                body::remove(&step, &mut uses, *seq)?;
+            let count = rows.len();
+            let (mut uses, mut tally) = (Uses::default(), Tally::default());
+            let mut places = Vec::new();
+            for (seq, place, portion) in rows {
+                body::remove(&step, &mut uses, seq)?;
                 step.prepare_cached("DELETE FROM exchange WHERE seq = ?1")?
                     .execute([seq])?;
+                tally.remove(portion);
+                places.extend(place);
             }
             uses.write(&step)?;
-            let places: Vec<i64> = rows.iter().filter_map(|(_, place)| *place).collect();
             detail::remove(&step, compressor, &places)?;
+            let more = tally.write(&step)?;
             step.commit()?;
-            deleted += rows.len() as u64;
-            if rows.len() < STEP as usize {
+            self.count(more);
+            deleted += count as u64;
+            if count < STEP as usize {
                 return Ok(deleted);
             }
         }

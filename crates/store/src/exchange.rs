@@ -85,8 +85,6 @@ pub struct Filter {
     pub outcomes: Vec<String>,
     /// Status from … to, both included.
     pub statuses: Vec<(u16, u16)>,
-    /// Arrival not before.
-    pub since: Option<Timestamp>,
 }
 
 /// Part of a list, newest first.
@@ -108,39 +106,40 @@ pub(crate) const COLUMNS: &str = "seq, id, started_us, outcome, project, session
 pub(crate) const DROPPED: i64 = 1;
 pub(crate) const EXPIRED: i64 = 2;
 
-/// Reads a row of [`COLUMNS`]: its place in the order, and the exchange.
+/// Reads a row of [`COLUMNS`]: its place in the order, and the exchange. By place: names would be looked
+/// up for every row.
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<(i64, Exchange)> {
-    let count = |name: &str| {
-        row.get::<_, Option<i64>>(name)
+    let count = |at: usize| {
+        row.get::<_, Option<i64>>(at)
             .map(|n| n.map(|n| n.max(0) as u64))
     };
-    let loss: i64 = row.get("loss")?;
-    let basis: String = row.get("tokens_basis")?;
+    let loss: i64 = row.get(34)?;
+    let basis: String = row.get(23)?;
     let exchange = Exchange {
-        id: row.get("id")?,
-        started_at: Timestamp(row.get("started_us")?),
-        outcome: row.get("outcome")?,
-        project: row.get("project")?,
-        session: row.get("session")?,
-        client: row.get("client")?,
-        dialect: row.get("dialect")?,
-        upstream_dialect: row.get("upstream_dialect")?,
-        method: row.get("method")?,
-        path: row.get("path")?,
-        model: row.get("model")?,
-        model_served: row.get("model_served")?,
-        site: row.get("site")?,
-        key_label: row.get("key_label")?,
-        stream: row.get("stream")?,
-        status: row.get("status")?,
+        id: row.get(1)?,
+        started_at: Timestamp(row.get(2)?),
+        outcome: row.get(3)?,
+        project: row.get(4)?,
+        session: row.get(5)?,
+        client: row.get(6)?,
+        dialect: row.get(7)?,
+        upstream_dialect: row.get(35)?,
+        method: row.get(8)?,
+        path: row.get(9)?,
+        model: row.get(10)?,
+        model_served: row.get(11)?,
+        site: row.get(12)?,
+        key_label: row.get(13)?,
+        stream: row.get(14)?,
+        status: row.get(15)?,
         usage: Usage {
-            input: count("input")?.unwrap_or(0),
-            cache_read: count("cache_read")?.unwrap_or(0),
-            cache_write_5m: count("cache_write_5m")?.unwrap_or(0),
-            cache_write_1h: count("cache_write_1h")?.unwrap_or(0),
-            output: count("output")?.unwrap_or(0),
-            reasoning: count("reasoning")?,
-            cache_known: row.get("cache_known")?,
+            input: count(16)?.unwrap_or(0),
+            cache_read: count(17)?.unwrap_or(0),
+            cache_write_5m: count(18)?.unwrap_or(0),
+            cache_write_1h: count(19)?.unwrap_or(0),
+            output: count(21)?.unwrap_or(0),
+            reasoning: count(22)?,
+            cache_known: row.get(20)?,
             web_searches: 0,
         },
         usage_basis: match &basis[..] {
@@ -148,19 +147,19 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<(i64, Exchange)> {
             "estimated" => UsageBasis::Estimated,
             _ => UsageBasis::Unknown,
         },
-        cost_usd: row.get::<_, Option<i64>>("cost_nano_usd")?.map(Nanos),
-        list_usd: row.get::<_, Option<i64>>("list_nano_usd")?.map(Nanos),
-        saved_usd: row.get::<_, Option<i64>>("saved_nano_usd")?.map(Nanos),
-        cost_basis: row.get("cost_basis")?,
-        head_us: count("head_us")?,
-        first_token_us: count("first_token_us")?,
-        last_token_us: count("last_token_us")?,
-        duration_us: count("duration_us")?,
-        attempts: row.get("attempts")?,
-        error_code: row.get("error_code")?,
-        error_message: row.get("error_message")?,
+        cost_usd: row.get::<_, Option<i64>>(24)?.map(Nanos),
+        list_usd: row.get::<_, Option<i64>>(36)?.map(Nanos),
+        saved_usd: row.get::<_, Option<i64>>(25)?.map(Nanos),
+        cost_basis: row.get(26)?,
+        head_us: count(27)?,
+        first_token_us: count(28)?,
+        last_token_us: count(29)?,
+        duration_us: count(30)?,
+        attempts: row.get(31)?,
+        error_code: row.get(32)?,
+        error_message: row.get(33)?,
         bodies_dropped: loss & DROPPED != 0,
         bodies_expired: loss & EXPIRED != 0,
     };
-    Ok((row.get("seq")?, exchange))
+    Ok((row.get(0)?, exchange))
 }

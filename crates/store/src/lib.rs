@@ -9,14 +9,19 @@ mod compress;
 mod detail;
 mod error;
 mod exchange;
+mod list;
 mod memory;
 mod number;
 mod open;
+#[cfg(test)]
+mod plans;
 mod read;
 mod rows;
 mod search;
 pub mod sites;
+mod spans;
 mod spend;
+mod tally;
 pub mod vault;
 mod write;
 

@@ -1,6 +1,7 @@
 //! Opening the file.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction};
@@ -14,6 +15,8 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_exchanges.sql"),
     include_str!("migrations/0002_translated_and_relayed.sql"),
     include_str!("migrations/0003_cheaper_writes.sql"),
+    include_str!("migrations/0004_hourly_sums.sql"),
+    include_str!("migrations/0005_sums_of_older_rows.sql"),
 ];
 
 /// First version without the WAL-reset fault (sqlite.org/wal.html#walresetbug).
@@ -28,6 +31,8 @@ pub struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+    /// How many are kept. Counted along: nobody else writes to the file.
+    exchanges: AtomicI64,
 }
 
 /// The writing connection.
@@ -70,6 +75,11 @@ impl Store {
                 [],
             )
             .map_err(describe)?;
+        let exchanges: i64 = writer
+            .query_row("SELECT coalesce(sum(exchanges), 0) FROM tally", [], |row| {
+                row.get(0)
+            })
+            .map_err(describe)?;
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(Writer {
@@ -77,6 +87,7 @@ impl Store {
                 memory: Memory::default(),
             }),
             readers: Mutex::default(),
+            exchanges: AtomicI64::new(exchanges),
         })
     }
 
@@ -90,12 +101,16 @@ impl Store {
         self.read(|db| {
             let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
             let pages = number("PRAGMA page_count")? - number("PRAGMA freelist_count")?;
-            let exchanges = number("SELECT count(*) FROM exchange")?;
             Ok(Size {
-                exchanges: exchanges as u64,
+                exchanges: self.exchanges.load(Ordering::Relaxed).max(0) as u64,
                 bytes: (pages * number("PRAGMA page_size")?) as u64,
             })
         })
+    }
+
+    /// There are so many more, or fewer, since a transaction was committed.
+    pub(crate) fn count(&self, more: i64) {
+        self.exchanges.fetch_add(more, Ordering::Relaxed);
     }
 
     /// Looks for damage; `None` when there is none. Reads the whole file.

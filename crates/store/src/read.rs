@@ -1,12 +1,13 @@
 //! Reading lists and single exchanges.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use base::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::body::{self, Body, Side};
 use crate::detail;
 use crate::error::StoreError;
 use crate::exchange::{COLUMNS, Exchange, Filter, Page, from_row};
+use crate::list;
 use crate::open::Store;
 
 impl Store {
@@ -18,6 +19,15 @@ impl Store {
         limit: usize,
     ) -> Result<Page, StoreError> {
         self.read(|db| page(db, filter, before, limit))
+    }
+
+    /// Exchanges that did not arrive before a moment, newest first; `limit` at most.
+    pub fn since(&self, from: Timestamp, limit: usize) -> Result<Vec<Exchange>, StoreError> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(&since_statement())?;
+            let rows = query.query_map(params![from.0, limit as i64], from_row)?;
+            rows.map(|row| row.map(|(_, exchange)| exchange)).collect()
+        })
     }
 
     /// One exchange.
@@ -58,21 +68,20 @@ impl Store {
     }
 }
 
-pub(crate) fn page(
+pub(crate) fn since_statement() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM exchange INDEXED BY exchange_started WHERE started_us >= ?1 \
+         ORDER BY started_us DESC, seq DESC LIMIT ?2"
+    )
+}
+
+fn page(
     db: &Connection,
     filter: &Filter,
     before: Option<i64>,
     limit: usize,
 ) -> rusqlite::Result<Page> {
-    let (condition, values) = condition(filter, before);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM exchange WHERE {condition} ORDER BY seq DESC LIMIT {}",
-        limit + 1
-    );
-    let mut query = db.prepare_cached(&sql)?;
-    let mut found: Vec<(i64, Exchange)> = query
-        .query_map(params_from_iter(values), from_row)?
-        .collect::<Result<_, _>>()?;
+    let mut found = list::rows(db, filter, before, limit + 1)?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(seq, _)| *seq);
@@ -80,53 +89,4 @@ pub(crate) fn page(
         exchanges: found.into_iter().map(|(_, exchange)| exchange).collect(),
         next,
     })
-}
-
-/// The `WHERE` clause of a filter, with bound values only.
-pub(crate) fn condition(filter: &Filter, before: Option<i64>) -> (String, Vec<Value>) {
-    let mut parts = vec!["1".to_owned()];
-    let mut values: Vec<Value> = Vec::new();
-    let mut any = |texts: &[String], test: &str, change: fn(&str) -> String| {
-        if texts.is_empty() {
-            return;
-        }
-        let tests: Vec<String> = texts
-            .iter()
-            .map(|text| {
-                values.push(Value::Text(change(text)));
-                test.replace('?', &format!("?{}", values.len()))
-            })
-            .collect();
-        parts.push(format!("({})", tests.join(" OR ")));
-    };
-    any(
-        &filter.models,
-        "(model = ? OR model_served = ?)",
-        str::to_owned,
-    );
-    any(&filter.projects, "project = ?", str::to_owned);
-    any(&filter.sites, "site = ?", str::to_owned);
-    any(
-        &filter.clients,
-        "substr(client, 1, length(?)) = ?",
-        str::to_owned,
-    );
-    any(&filter.outcomes, "outcome = ?", str::to_owned);
-    if !filter.statuses.is_empty() {
-        let ranges: Vec<String> = filter
-            .statuses
-            .iter()
-            .map(|(from, to)| format!("status BETWEEN {from} AND {to}"))
-            .collect();
-        parts.push(format!("({})", ranges.join(" OR ")));
-    }
-    if let Some(since) = filter.since {
-        values.push(Value::Integer(since.0));
-        parts.push(format!("started_us >= ?{}", values.len()));
-    }
-    if let Some(before) = before {
-        values.push(Value::Integer(before));
-        parts.push(format!("seq < ?{}", values.len()));
-    }
-    (parts.join(" AND "), values)
 }

@@ -6,6 +6,7 @@ use crate::body::{self, Uses};
 use crate::detail;
 use crate::exchange::{DROPPED, EXPIRED, Exchange};
 use crate::memory::Memory;
+use crate::tally::{Portion, Tally};
 
 const INSERT: &str = "INSERT INTO exchange (id, started_us, outcome, project, session, client, \
      dialect, method, path, model, model_served, site, key_label, stream, status, input, cache_read, \
@@ -28,14 +29,20 @@ pub(crate) struct Rows<'db> {
     db: &'db Connection,
     insert: CachedStatement<'db>,
     update: CachedStatement<'db>,
+    portion: CachedStatement<'db>,
+    pub(crate) tally: Tally,
 }
 
 impl<'db> Rows<'db> {
     pub(crate) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
+        let columns = Portion::columns();
+        let portion = format!("SELECT {columns} FROM exchange WHERE seq = ?1 AND id = ?2");
         Ok(Self {
             db,
             insert: db.prepare_cached(INSERT)?,
             update: db.prepare_cached(UPDATE)?,
+            portion: db.prepare_cached(&portion)?,
+            tally: Tally::default(),
         })
     }
 
@@ -51,7 +58,11 @@ impl<'db> Rows<'db> {
         match with_values(exchange, detail_at, None, |values| {
             self.insert.execute(values)
         }) {
-            Ok(_) => return Ok(self.db.last_insert_rowid()),
+            Ok(_) => {
+                let seq = self.db.last_insert_rowid();
+                self.tally.add(seq, Portion::of(exchange));
+                return Ok(seq);
+            }
             Err(error) if is_there(&error) => {}
             Err(error) => return Err(error),
         }
@@ -78,10 +89,17 @@ impl<'db> Rows<'db> {
         exchange: &Exchange,
         detail_at: Option<i64>,
     ) -> rusqlite::Result<bool> {
-        let changed = with_values(exchange, detail_at, Some(seq), |values| {
+        let start = self
+            .portion
+            .query_row((seq, &exchange.id), |row| Portion::of_row(row, 0))
+            .optional()?;
+        let Some(start) = start else { return Ok(false) };
+        with_values(exchange, detail_at, Some(seq), |values| {
             self.update.execute(values)
         })?;
-        Ok(changed > 0)
+        self.tally.add(seq, start.at_end(exchange));
+        self.tally.remove(start);
+        Ok(true)
     }
 }
 

@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 
 use crate::body::{self, piece_ids};
 use crate::error::StoreError;
-use crate::exchange::{COLUMNS, Exchange, Filter, from_row};
+use crate::exchange::{Exchange, Filter};
+use crate::list;
 use crate::open::Store;
-use crate::read::condition;
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl Store {
             };
             let mut before = search.before;
             loop {
-                let rows = step(db, search.filter, before)?;
+                let rows = list::rows(db, search.filter, before, STEP)?;
                 if rows.is_empty() {
                     found.next = None;
                     return Ok(found);
@@ -84,19 +84,6 @@ impl Store {
             }
         })
     }
-}
-
-fn step(
-    db: &Connection,
-    filter: &Filter,
-    before: Option<i64>,
-) -> rusqlite::Result<Vec<(i64, Exchange)>> {
-    let (condition, values) = condition(filter, before);
-    let sql =
-        format!("SELECT {COLUMNS} FROM exchange WHERE {condition} ORDER BY seq DESC LIMIT {STEP}");
-    db.prepare_cached(&sql)?
-        .query_map(params_from_iter(values), from_row)?
-        .collect()
 }
 
 /// The text as it may stand in JSON: as it is, with its quotes escaped, with everything that is not

@@ -32,22 +32,26 @@ impl Store {
         let mut writer = self.writer();
         let Writer { db, memory } = &mut *writer;
         let result = db.transaction().and_then(|transaction| {
-            write(&transaction, memory, batch)?;
-            transaction.commit()
+            let more = write(&transaction, memory, batch)?;
+            transaction.commit()?;
+            Ok(more)
         });
-        if result.is_err() {
+        match result {
+            Ok(more) => self.count(more),
             // It remembers what has been rolled back.
-            memory.forget();
+            Err(_) => memory.forget(),
         }
-        Ok(result?)
+        result?;
+        Ok(())
     }
 }
 
+/// Gives how many exchanges there are more.
 fn write<B: AsRef<[u8]>>(
     db: &Connection,
     memory: &mut Memory,
     batch: &[Change<B>],
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     let details = batch.iter().filter_map(|change| match change {
         Change::Finished { detail, .. } => Some(detail.as_str()),
         Change::Started(_) => None,
@@ -80,5 +84,5 @@ fn write<B: AsRef<[u8]>>(
     if uses.write(db)? {
         memory.forget();
     }
-    Ok(())
+    rows.tally.write(db)
 }

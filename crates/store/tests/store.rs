@@ -95,6 +95,67 @@ fn gives_back_what_was_written() {
 }
 
 #[test]
+fn every_member_comes_back_in_its_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let some = |name: &str| Some(name.to_owned());
+    let whole = Exchange {
+        id: exchange(1).id,
+        started_at: Timestamp(1_795_000_000_000_001),
+        outcome: "cut".into(),
+        project: some("project"),
+        session: some("session"),
+        client: some("client"),
+        dialect: "dialect".into(),
+        upstream_dialect: some("upstream dialect"),
+        method: "method".into(),
+        path: "path".into(),
+        model: some("model"),
+        model_served: some("served"),
+        site: some("site"),
+        key_label: some("key"),
+        stream: true,
+        status: Some(299),
+        usage: Usage {
+            input: 1,
+            cache_read: 2,
+            cache_write_5m: 3,
+            cache_write_1h: 4,
+            output: 5,
+            reasoning: Some(6),
+            cache_known: true,
+            web_searches: 0,
+        },
+        usage_basis: UsageBasis::Estimated,
+        cost_usd: Some(Nanos(7)),
+        list_usd: Some(Nanos(8)),
+        saved_usd: Some(Nanos(9)),
+        cost_basis: "estimate".into(),
+        head_us: Some(10),
+        first_token_us: Some(11),
+        last_token_us: Some(12),
+        duration_us: Some(13),
+        attempts: 14,
+        error_code: some("code"),
+        error_message: some("message"),
+        bodies_dropped: true,
+        bodies_expired: false,
+    };
+    let change = Change::<Vec<u8>>::Finished {
+        exchange: Box::new(whole.clone()),
+        detail: "{}".into(),
+        bodies: Vec::new(),
+    };
+    store.write(&[change]).unwrap();
+    assert_eq!(store.exchange(&whole.id).unwrap(), Some(whole.clone()));
+    let page = store.page(&Filter::default(), None, 1).unwrap();
+    assert_eq!(page.exchanges.first(), Some(&whole));
+    let since = |moment: i64| store.since(Timestamp(moment), 10).unwrap();
+    assert_eq!(since(whole.started_at.0).first(), Some(&whole));
+    assert!(since(whole.started_at.0 + 1).is_empty());
+}
+
+#[test]
 fn a_growing_conversation_is_stored_once() {
     let directory = tempfile::tempdir().unwrap();
     let store = open(directory.path());
@@ -148,7 +209,10 @@ fn pages_from_the_newest_on() {
         models: vec!["' OR 1=1 --".into()],
         ..Filter::default()
     };
-    assert!(store.page(&filter, None, 100).unwrap().exchanges.is_empty());
+    for before in [None, Some(i64::MIN), Some(i64::MAX)] {
+        let page = store.page(&filter, before, 100).unwrap();
+        assert!(page.exchanges.is_empty());
+    }
 }
 
 #[test]
