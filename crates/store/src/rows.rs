@@ -60,7 +60,7 @@ impl<'db> Rows<'db> {
         }) {
             Ok(_) => {
                 let seq = self.db.last_insert_rowid();
-                self.tally.add(seq, Portion::of(exchange));
+                self.tally.add_new(seq, exchange);
                 return Ok(seq);
             }
             Err(error) if is_there(&error) => {}

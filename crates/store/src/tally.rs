@@ -16,7 +16,7 @@ pub(crate) const HOUR: i64 = 3_600_000_000;
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 const MOST_COST: i64 = 1_000_000_000_000_000;
 
-/// What a row of `exchange` adds to the sums, with the limits of [`Portion::of`].
+/// What a row of `exchange` adds to the sums, with the limits of [`Sums::of`].
 pub(crate) const OF_ROW: &str = "1 AS exchanges, cost_basis = 'unpriced' AS unpriced, \
      cost_nano_usd IS NOT NULL AS priced, \
      max(-1000000000000000, min(1000000000000000, coalesce(list_nano_usd, cost_nano_usd, 0))) AS list, \
@@ -64,9 +64,8 @@ pub(crate) struct Portion {
     sums: Sums,
 }
 
-impl Portion {
-    /// Of an exchange that is written as it is.
-    pub(crate) fn of(exchange: &Exchange) -> Self {
+impl Sums {
+    fn of(exchange: &Exchange) -> Self {
         let usage = &exchange.usage;
         let counts = [
             usage.input,
@@ -85,35 +84,47 @@ impl Portion {
         let list = exchange.list_usd.map(|cost| cost.0).or(cost);
         let limited = |amount: Option<i64>| amount.unwrap_or(0).clamp(-MOST_COST, MOST_COST);
         Self {
-            bucket: Bucket {
-                hour: exchange.started_at.0.div_euclid(HOUR),
-                site: exchange.site.clone(),
-                model: exchange.model.clone(),
-                model_served: exchange.model_served.clone(),
-                client: exchange.client.clone(),
-            },
-            sums: Sums {
-                exchanges: 1,
-                unpriced: i64::from(exchange.cost_basis == "unpriced"),
-                priced: i64::from(cost.is_some()),
-                list: limited(list),
-                cost: limited(cost),
-                tokens,
-                priced_tokens: if cost.is_some() { tokens } else { 0 },
-            },
+            exchanges: 1,
+            unpriced: i64::from(exchange.cost_basis == "unpriced"),
+            priced: i64::from(cost.is_some()),
+            list: limited(list),
+            cost: limited(cost),
+            tokens,
+            priced_tokens: if cost.is_some() { tokens } else { 0 },
+        }
+    }
+}
+
+impl Bucket {
+    fn of(exchange: &Exchange) -> Self {
+        Self {
+            hour: exchange.started_at.0.div_euclid(HOUR),
+            site: exchange.site.clone(),
+            model: exchange.model.clone(),
+            model_served: exchange.model_served.clone(),
+            client: exchange.client.clone(),
         }
     }
 
+    fn holds(&self, exchange: &Exchange) -> bool {
+        self.hour == exchange.started_at.0.div_euclid(HOUR)
+            && self.site == exchange.site
+            && self.model == exchange.model
+            && self.model_served == exchange.model_served
+            && self.client == exchange.client
+    }
+}
+
+impl Portion {
     /// Of an exchange whose end is written into the row of its start: some of that stays.
     pub(crate) fn at_end(&self, exchange: &Exchange) -> Self {
-        let end = Self::of(exchange);
         Self {
             bucket: Bucket {
-                site: end.bucket.site,
-                model_served: end.bucket.model_served,
+                site: exchange.site.clone(),
+                model_served: exchange.model_served.clone(),
                 ..self.bucket.clone()
             },
-            sums: end.sums,
+            sums: Sums::of(exchange),
         }
     }
 
@@ -148,7 +159,11 @@ impl Portion {
 
 /// Changes of the sums.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(BTreeMap<Bucket, Change>);
+pub(crate) struct Tally {
+    changes: BTreeMap<Bucket, Change>,
+    /// Of the last new exchange: the next one is likely to be of the same.
+    last: Option<Bucket>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Change {
@@ -157,27 +172,25 @@ struct Change {
     last_seq: i64,
 }
 
-impl Tally {
-    /// An exchange is there, at that place in the order.
-    pub(crate) fn add(&mut self, seq: i64, portion: Portion) {
-        let change = self.change(portion, 1);
-        change.first_seq = change.first_seq.min(seq);
-        change.last_seq = change.last_seq.max(seq);
-    }
-
-    /// An exchange is there no more, or has become another.
-    pub(crate) fn remove(&mut self, portion: Portion) {
-        self.change(portion, -1);
-    }
-
-    fn change(&mut self, portion: Portion, sign: i64) -> &mut Change {
-        let sums = portion.sums;
-        let change = self.0.entry(portion.bucket).or_insert(Change {
+impl Default for Change {
+    fn default() -> Self {
+        Self {
             more: Sums::default(),
             first_seq: i64::MAX,
             last_seq: i64::MIN,
-        });
-        let more = &mut change.more;
+        }
+    }
+}
+
+impl Change {
+    fn add(&mut self, seq: i64, sums: Sums) {
+        self.count(sums, 1);
+        self.first_seq = self.first_seq.min(seq);
+        self.last_seq = self.last_seq.max(seq);
+    }
+
+    fn count(&mut self, sums: Sums, sign: i64) {
+        let more = &mut self.more;
         for (sum, one) in [
             (&mut more.exchanges, sums.exchanges),
             (&mut more.unpriced, sums.unpriced),
@@ -189,13 +202,42 @@ impl Tally {
         ] {
             *sum += sign * one;
         }
-        change
+    }
+}
+
+impl Tally {
+    /// A new exchange, written as it is at that place in the order.
+    pub(crate) fn add_new(&mut self, seq: i64, exchange: &Exchange) {
+        let last = self.last.take().filter(|last| last.holds(exchange));
+        let bucket = last.unwrap_or_else(|| Bucket::of(exchange));
+        let sums = Sums::of(exchange);
+        match self.changes.get_mut(&bucket) {
+            Some(change) => change.add(seq, sums),
+            None => self
+                .changes
+                .entry(bucket.clone())
+                .or_default()
+                .add(seq, sums),
+        }
+        self.last = Some(bucket);
+    }
+
+    /// An exchange is there, at that place in the order.
+    pub(crate) fn add(&mut self, seq: i64, portion: Portion) {
+        let change = self.changes.entry(portion.bucket).or_default();
+        change.add(seq, portion.sums);
+    }
+
+    /// An exchange is there no more, or has become another.
+    pub(crate) fn remove(&mut self, portion: Portion) {
+        let change = self.changes.entry(portion.bucket).or_default();
+        change.count(portion.sums, -1);
     }
 
     /// Writes them; gives how many exchanges there are more, or fewer.
     pub(crate) fn write(self, db: &Connection) -> rusqlite::Result<i64> {
         let mut exchanges = 0;
-        for (bucket, change) in self.0 {
+        for (bucket, change) in self.changes {
             let more = change.more;
             let [site, model, model_served, client] = [
                 Name(&bucket.site),
