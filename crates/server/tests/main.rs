@@ -12,7 +12,6 @@ mod harness;
 
 mod bodies;
 mod carrying;
-mod changing;
 mod crowded;
 mod documented;
 mod failing;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Api;
-use super::answer::{ApiError, SignedIn};
+use super::answer::ApiError;
 use crate::guard::Visitor;
 use crate::refuse::Refusal;
 
@@ -53,7 +53,6 @@ fn read_clear(body: &[u8]) -> Result<Clear, ApiError> {
 /// `DELETE /api/projects/{id}`: everything of a project.
 pub(crate) async fn delete_project(
     State(api): State<Api>,
-    _: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let deleted = api.app.queries().delete_project(id.clone()).await?;
