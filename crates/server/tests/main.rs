@@ -12,6 +12,7 @@ mod harness;
 
 mod bodies;
 mod carrying;
+mod changing;
 mod crowded;
 mod documented;
 mod failing;
