@@ -313,3 +313,55 @@ async fn an_error_of_the_upstream_is_passed_on_and_its_words_are_kept() {
         assert_eq!(detail["status"], 429);
     }
 }
+
+/// Reads one request whole: its head, and as much body as it announces. Empty: the connection is over.
+async fn one_request(socket: &mut tokio::net::TcpStream) -> String {
+    use tokio::io::AsyncReadExt;
+    let mut read = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&read).to_lowercase();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.split("content-length: ").nth(1).unwrap();
+            let length: usize = length.lines().next().unwrap().parse().unwrap();
+            if body.len() >= length {
+                return String::from_utf8(read).unwrap();
+            }
+        }
+        if socket.read_buf(&mut read).await.unwrap_or(0) == 0 {
+            return String::new();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_died_in_the_pool_loses_no_part_of_the_request() {
+    use tokio::io::AsyncWriteExt;
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let upstream = tokio::spawn(async move {
+        let (mut first, _) = listener.accept().await.unwrap();
+        one_request(&mut first).await;
+        first.write_all(ANSWER).await.unwrap();
+        let unanswered = one_request(&mut first).await;
+        drop(first);
+        let (mut second, _) = listener.accept().await.unwrap();
+        let again = one_request(&mut second).await;
+        second.write_all(ANSWER).await.unwrap();
+        (unanswered, again)
+    });
+    let door = Harness::new()
+        .upstream_at(format!("http://{address}/base"))
+        .start()
+        .await;
+    for _ in 0..2 {
+        let ask = door.call("/v1/messages?beta=true", "text", false);
+        let ask = ask.header("x-api-key", "sk-ant-1").header("x-twice", "a");
+        let heard = ask.header("x-twice", "b").send().await;
+        assert_eq!(heard.status, 200, "{}", heard.text());
+    }
+    let (unanswered, again) = upstream.await.unwrap();
+    assert!(unanswered.starts_with("POST /base/v1/messages?beta=true HTTP/1.1\r\n"));
+    assert!(unanswered.contains("sk-ant-1") && unanswered.ends_with('}'));
+    assert_eq!(again, unanswered);
+}
