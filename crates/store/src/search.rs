@@ -70,6 +70,8 @@ impl Store {
                 }
                 for (seq, exchange) in rows {
                     before = Some(seq);
+                    // It is the longest work there is: a request that comes need not wait for its end.
+                    std::thread::yield_now();
                     let hit = in_row(&exchange, &needles)
                         || in_bodies(db, seq, &mut memory, read_answer)?;
                     if hit {
