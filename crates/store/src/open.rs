@@ -75,6 +75,7 @@ impl Store {
                 [],
             )
             .map_err(describe)?;
+        give_turns(&mut writer).map_err(describe)?;
         let exchanges: i64 = writer
             .query_row("SELECT coalesce(sum(exchanges), 0) FROM tally", [], |row| {
                 row.get(0)
@@ -223,9 +224,22 @@ pub(crate) fn private(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Steps of SQLite's machine after which others get a turn: some 50 µs.
+const TURN: i32 = 1_000;
+
+/// On a machine that has no processor to spare, a request need not wait for the end of a long question.
+fn give_turns(db: &mut Connection) -> rusqlite::Result<()> {
+    let go_on = || {
+        std::thread::yield_now();
+        false
+    };
+    db.progress_handler(TURN, Some(go_on))
+}
+
 fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let reader = Connection::open_with_flags(path, flags)?;
+    let mut reader = Connection::open_with_flags(path, flags)?;
+    give_turns(&mut reader)?;
     reader.execute_batch(
         "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2048;
          PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",

@@ -14,12 +14,12 @@ use super::row;
 use crate::pricing::Pricing;
 use crate::view::{ExchangeRow, Message, Progress};
 
-/// Time between two frames: what happens is on its way to the screen 50 ms later, also on a busy machine.
-const FRAME: Duration = Duration::from_millis(45);
+/// Time between two frames.
+const FRAME: Duration = Duration::from_millis(50);
 
-/// Progress of one exchange is told this often at most: nobody reads faster. Its head and its first token are
-/// told with the next frame.
-const PROGRESS: Duration = Duration::from_millis(100);
+/// Progress of one exchange is told with every second frame: nobody reads faster. Frames may come a little early.
+/// Its head and its first token are told with the next frame.
+const PROGRESS: Duration = Duration::from_millis(2 * 50 - 10);
 
 /// KPI figures are told once a second.
 const TOTALS: Duration = Duration::from_secs(1);

@@ -18,7 +18,7 @@ use crate::view::{ExchangeRow, ProxyView, Totals};
 /// Frames that a slow watcher may lag behind before it is told everything anew.
 const LAG: usize = 64;
 
-/// Ends that may wait to be taken into the list while nobody looks: about half a megabyte.
+/// Ends that may wait to be taken into the list with the next frame: about half a megabyte.
 const MOST_WAITING: usize = 1_024;
 
 /// What runs and what has just ended.
@@ -149,14 +149,15 @@ impl Live {
         self.inbox.start(exchange.clone());
     }
 
-    /// It is over and its row is known. Waits for no reader, unless nobody has looked for long.
+    /// It is over and its row is known. While somebody watches, the next frame takes it into the list; else it is
+    /// done here, because what waits holds the memory of whole requests.
     pub fn finished(&self, id: ExchangeId, row: &store::Exchange) {
         let waiting = self.inbox.end(Box::new(Finished {
             id,
             row: row::kept(row, &self.pricing, 0),
             ended: Ended::of(row),
         }));
-        if waiting >= MOST_WAITING {
+        if !self.is_watched() || waiting >= MOST_WAITING {
             drop(self.lock());
         }
     }
