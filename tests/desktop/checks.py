@@ -105,6 +105,8 @@ def check_start_at_login_is_switched_in_the_menu():
     entry = pathlib.Path(os.environ["HOME"]) / ".config/autostart/Relayscope.desktop"
     with desktop(), App("--minimized") as app:
         tray = TrayItem()
+        # Until then the menu is a shorter one, whose numbers die with it.
+        wait_for("the running proxy", lambda: "Copy address" in tray.labels())
         assert tray.state("Start at login") is False
         tray.click("Start at login")
         wait_for("the tick", lambda: tray.state("Start at login") is True)
