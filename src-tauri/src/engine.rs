@@ -1,6 +1,5 @@
 //! The server inside the app: started, started again elsewhere, stopped.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -84,17 +83,6 @@ pub(crate) async fn start_again(shell: &Arc<Shell>, again: Again) {
     start(shell, port).await;
 }
 
-/// Where a program on this machine finds a server that listens on `address`: "all addresses" is
-/// none that one could call.
-pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
-}
-
 /// Stops the server gracefully.
 pub(crate) async fn stop(shell: &Shell) {
     let Phase::Running(running) = shell.set_phase(Phase::Stopped) else {
@@ -130,24 +118,4 @@ async fn failed(shell: &Arc<Shell>, error: StartError) {
     tracing::error!("{error}");
     shell.set_phase(Phase::Failed(error));
     notice::open(shell, Subject::StartError).await;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_addresses_are_called_by_the_own_one() {
-        let check = |listening: &str, called: &str| {
-            let address = listening.parse::<SocketAddr>().map(reachable);
-            assert_eq!(
-                address.map(|address| address.to_string()).as_deref(),
-                Ok(called)
-            );
-        };
-        check("127.0.0.1:7357", "127.0.0.1:7357");
-        check("0.0.0.0:7357", "127.0.0.1:7357");
-        check("[::]:7357", "[::1]:7357");
-        check("192.168.1.2:7357", "192.168.1.2:7357");
-    }
 }

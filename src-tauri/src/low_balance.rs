@@ -1,33 +1,33 @@
-//! The notification that a balance is low, and what its buttons do.
+//! The notification that a balance is low.
+
+#[cfg(target_os = "linux")]
+mod buttons;
 
 use std::sync::Arc;
 
-use app::stations::{LowBalance, StationInput};
+use app::stations::LowBalance;
 
 use crate::notification;
 use crate::shell::Shell;
 use crate::text::Text;
 
-/// Hours of rest that the button gives.
-const SNOOZE_HOURS: f64 = 24.0;
-
-/// Tells the user, and does what is pressed.
+/// Tells the user, and where the notification has buttons, does what is pressed.
 pub(crate) fn tell(shell: &Arc<Shell>, low: LowBalance) {
     let text = shell.text();
     let (title, body) = words(&low, &text);
-    let shell = Arc::clone(shell);
-    tauri::async_runtime::spawn(async move {
-        #[cfg(target_os = "linux")]
-        if let Some(pressed) = notification::ask(title, body, buttons(&low, &text)).await {
-            act(&shell, &low, &pressed).await;
-        }
-        // The other systems' notifications have no buttons here: the panel and the tray offer the same.
-        #[cfg(not(target_os = "linux"))]
-        {
-            let _ = &shell;
-            notification::show(title, body).await;
-        }
-    });
+    #[cfg(target_os = "linux")]
+    {
+        let shell = Arc::clone(shell);
+        tauri::async_runtime::spawn(async move {
+            let offered = buttons::offered(&low, &text);
+            if let Some(pressed) = notification::ask(title, body, offered).await {
+                buttons::act(&shell, &low, &pressed).await;
+            }
+        });
+    }
+    // The other systems' notifications have no buttons here: the panel and the tray offer the same.
+    #[cfg(not(target_os = "linux"))]
+    tauri::async_runtime::spawn(notification::show(title, body));
 }
 
 /// Title and body.
@@ -46,54 +46,6 @@ fn words(low: &LowBalance, text: &Text) -> (String, String) {
         body.push_str(&text.say(key, &[("days", &days)]));
     }
     (title, body)
-}
-
-#[cfg(target_os = "linux")]
-fn buttons(low: &LowBalance, text: &Text) -> Vec<(&'static str, String)> {
-    let mut buttons = vec![("site", text.say("low.open", &[]))];
-    if low.recharge_url.is_some() {
-        buttons.push(("recharge", text.say("low.recharge", &[])));
-    }
-    buttons.push(("snooze", text.say("low.snooze", &[])));
-    buttons
-}
-
-#[cfg(target_os = "linux")]
-async fn act(shell: &Arc<Shell>, low: &LowBalance, pressed: &str) {
-    let page = match pressed {
-        "site" => Some(low.site_url.clone()),
-        "recharge" => low.recharge_url.clone(),
-        "snooze" => {
-            snooze(shell, low).await;
-            return;
-        }
-        // A click on the notification itself.
-        _ => {
-            shell.show();
-            return;
-        }
-    };
-    if let Some(page) = page
-        && let Err(error) = webbrowser::open(&page)
-    {
-        tracing::warn!(%error, "the page of a station could not be opened");
-    }
-}
-
-#[cfg(target_os = "linux")]
-async fn snooze(shell: &Arc<Shell>, low: &LowBalance) {
-    let Some(app) = shell.core() else { return };
-    let (stations, site) = (Arc::clone(app.stations()), low.site.clone());
-    let input = StationInput {
-        snooze_hours: Some(SNOOZE_HOURS),
-        ..StationInput::default()
-    };
-    let snoozed = tauri::async_runtime::spawn_blocking(move || stations.change(&site, &input));
-    match snoozed.await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "a site could not be snoozed"),
-        Err(error) => tracing::warn!(%error, "a site could not be snoozed"),
-    }
 }
 
 #[cfg(test)]
@@ -124,24 +76,5 @@ mod tests {
         let (title, body) = words(&low(Some(0.4)), &Text::new(Language::Chinese));
         assert_eq!(title, "Nebula Hub：余额 $3.85");
         assert_eq!(body, "低于 $5.00。按现在的速度，今天就会用完。");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn the_recharge_page_has_a_button_where_it_is_known() {
-        let text = Text::new(Language::English);
-        let names = |low: &LowBalance| {
-            let buttons = buttons(low, &text);
-            buttons
-                .into_iter()
-                .map(|(name, _)| name)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(names(&low(None)), ["site", "snooze"]);
-        let known = LowBalance {
-            recharge_url: Some("https://nebula.example/topup".to_owned()),
-            ..low(None)
-        };
-        assert_eq!(names(&known), ["site", "recharge", "snooze"]);
     }
 }

@@ -20,7 +20,10 @@ pub(crate) async fn show(title: String, body: String) -> bool {
             tracing::info!(%error, "no notification could be shown");
             false
         }
-        Err(_) => false,
+        Err(error) => {
+            tracing::error!(%error, "showing a notification failed");
+            false
+        }
     }
 }
 
@@ -56,7 +59,10 @@ pub(crate) async fn ask(
             tracing::info!(%error, "no notification could be shown");
             None
         }
-        Err(_) => None,
+        Err(error) => {
+            tracing::error!(%error, "showing a notification failed");
+            None
+        }
     }
 }
 
@@ -78,7 +84,13 @@ fn address(notification: &mut Notification) {
 /// macOS takes name and icon from the bundle.
 #[cfg(target_os = "macos")]
 fn address(_notification: &mut Notification) {
-    if !cfg!(debug_assertions) {
-        let _ = notify_rust::set_application(crate::IDENTIFIER);
-    }
+    // It can be said once in a run; then it stays said.
+    static SAID: std::sync::Once = std::sync::Once::new();
+    SAID.call_once(|| {
+        if !cfg!(debug_assertions)
+            && let Err(error) = notify_rust::set_application(crate::IDENTIFIER)
+        {
+            tracing::info!(%error, "notifications carry another program's name");
+        }
+    });
 }

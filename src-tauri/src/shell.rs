@@ -107,12 +107,7 @@ impl Shell {
     /// A new one-time address of the panel, while the server runs.
     pub(crate) fn open_url(&self) -> Option<Url> {
         match &*self.phase() {
-            Phase::Running(running) => {
-                let mut url = Url::parse(&running.open_url()).ok()?;
-                url.set_ip_host(engine::reachable(running.address()).ip())
-                    .ok()?;
-                Some(url)
-            }
+            Phase::Running(running) => Url::parse(&running.open_url()).ok(),
             _ => None,
         }
     }

@@ -10,11 +10,6 @@ pub(crate) fn directory() -> PathBuf {
     tree::root().join("ui")
 }
 
-/// The TypeScript that the Rust tests write from the Rust types.
-pub(crate) fn generated_types() -> PathBuf {
-    directory().join("src/api/generated")
-}
-
 /// Installs the panel's packages.
 pub(crate) fn packages() -> Result<(), Fault> {
     node::packages(&directory())

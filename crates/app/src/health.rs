@@ -49,8 +49,7 @@ impl Health {
     /// Anthropic's and OpenAI's upstream.
     pub async fn upstreams(&self) -> (Reach, Reach) {
         let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, anthropic, openai)) = seen.filter(|(at, _, _)| at.elapsed() < FRESH) {
-            let _ = at;
+        if let Some((_, anthropic, openai)) = seen.filter(|(at, _, _)| at.elapsed() < FRESH) {
             return (anthropic, openai);
         }
         let settings = self.settings.now();

@@ -1,19 +1,15 @@
 //! Asking a server on this machine: one connection per question.
 
-use std::io;
+use std::error::Error;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
 use base::Secret;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use hyper::{Method, Request};
-use hyper_util::rt::TokioIo;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method};
 use serde_json::Value;
-use tokio::net::TcpStream;
 
 use crate::failure::Failure;
 
@@ -31,10 +27,10 @@ pub(crate) struct Server {
 pub(crate) enum AskError {
     /// Nobody listens there: nothing was sent.
     #[error("Relayscope does not answer on port {port} ({error})")]
-    Unreachable { port: u16, error: io::Error },
+    Unreachable { port: u16, error: String },
     /// It left before it answered. A server that ends in order answers what it has begun.
     #[error("Relayscope went away before it answered ({0})")]
-    Lost(hyper::Error),
+    Lost(String),
     /// It says no, and why.
     #[error("{0}")]
     Refused(String),
@@ -66,48 +62,34 @@ impl Server {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, AskError> {
-        let answer = self.exchange(method, path, body);
-        let answer = tokio::time::timeout(PATIENCE, answer).await;
-        answer
-            .map_err(|_| AskError::Broken(format!("no answer within {} s", PATIENCE.as_secs())))?
-    }
-
-    async fn exchange(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Value, AskError> {
         let port = self.port;
-        let places = [
-            SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-            SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
-        ];
-        let stream = TcpStream::connect(&places[..]).await;
-        let stream = stream.map_err(|error| AskError::Unreachable { port, error })?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(AskError::Lost)?;
-        tokio::spawn(connection);
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, format!("localhost:{port}"))
-            .header(AUTHORIZATION, format!("Bearer {}", self.token.reveal()))
+        let broken = |error: reqwest::Error| AskError::Broken(cause(&error));
+        let url = format!("http://localhost:{port}{path}");
+        let request = client(port).map_err(broken)?.request(method, url);
+        let answer = request
+            .bearer_auth(self.token.reveal())
             .header(CONTENT_TYPE, "application/json")
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|error| AskError::Broken(error.to_string()))?;
-        let answer = sender.send_request(request).await;
-        let (head, body) = answer.map_err(AskError::Lost)?.into_parts();
-        let body = body.collect().await;
-        let body = body.map_err(|error| AskError::Broken(error.to_string()))?;
-        let body = body.to_bytes();
+            .body(body.map(Value::to_string).unwrap_or_default())
+            .send()
+            .await
+            .map_err(|error| match error {
+                error if error.is_connect() => AskError::Unreachable {
+                    port,
+                    error: cause(&error),
+                },
+                error if error.is_timeout() => AskError::Broken(late()),
+                error => AskError::Lost(cause(&error)),
+            })?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(|error| match error {
+            error if error.is_timeout() => AskError::Broken(late()),
+            error => broken(error),
+        })?;
         let json: Value = match &body[..] {
             [] => Value::Null,
             body => serde_json::from_slice(body).unwrap_or_default(),
         };
-        if head.status.is_success() {
+        if status.is_success() {
             return Ok(json);
         }
         let text = |name: &str| json["error"][name].as_str().map(str::to_owned);
@@ -117,7 +99,34 @@ impl Server {
                 AskError::Refused(message.replace("say move_keys", "say --move-keys")),
             ),
             Some(message) => Err(AskError::Refused(message)),
-            None => Err(AskError::Broken(format!("status {}", head.status.as_u16()))),
+            None => Err(AskError::Broken(format!("status {}", status.as_u16()))),
         }
     }
+}
+
+/// Finds the server under either of this machine's own addresses, without a proxy in between.
+fn client(port: u16) -> reqwest::Result<Client> {
+    let places = [
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+    ];
+    Client::builder()
+        .resolve_to_addrs("localhost", &places)
+        .no_proxy()
+        .redirect(Policy::none())
+        .timeout(PATIENCE)
+        .build()
+}
+
+fn late() -> String {
+    format!("no answer within {} s", PATIENCE.as_secs())
+}
+
+/// What lies at the bottom of an error: above it are sentences that only say that a request failed.
+fn cause(error: &reqwest::Error) -> String {
+    let mut deepest: &dyn Error = error;
+    while let Some(below) = deepest.source() {
+        deepest = below;
+    }
+    deepest.to_string()
 }

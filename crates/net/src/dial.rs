@@ -44,7 +44,8 @@ pub(crate) async fn dial(host: &str, port: u16, own: &OwnAddresses) -> Result<Di
             host: format!("{host}:{port}"),
             reason,
         })?;
-    // Without this, Nagle's algorithm and delayed acknowledgements add 40 ms to a request.
+    // Without this, Nagle's algorithm and delayed acknowledgements add 40 ms to a request. A socket that
+    // cannot be told is one that is closed already: the first write will say so.
     let _ = stream.set_nodelay(true);
     Ok(Dialled {
         stream,

@@ -6,12 +6,17 @@ use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
 
 /// Built at the first secure call: reading the system's certificates costs milliseconds and memory
-/// that a start must not pay.
-static CONFIG: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
+/// that a start must not pay. One for all clients of the process, since there is one such list; one that
+/// could not be read is tried again with the next call.
+static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
 
 /// The client configuration, offering HTTP/2 and HTTP/1.1.
 pub(crate) fn config() -> Result<Arc<ClientConfig>, String> {
-    CONFIG.get_or_init(build).clone()
+    if let Some(config) = CONFIG.get() {
+        return Ok(Arc::clone(config));
+    }
+    let config = build()?;
+    Ok(Arc::clone(CONFIG.get_or_init(|| config)))
 }
 
 fn build() -> Result<Arc<ClientConfig>, String> {

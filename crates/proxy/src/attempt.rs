@@ -12,7 +12,7 @@ use crate::carry::{Limits, Proxy};
 use crate::ending::Ending;
 use crate::error::ProxyError;
 use crate::exchange::Exchange;
-use crate::finish::{Attempt, Connection};
+use crate::finish::{Attempt, Connection, Finish};
 use crate::outgoing::{Outgoing, request};
 use crate::recording::Recording;
 use crate::route::Candidate;
@@ -88,54 +88,51 @@ impl Proxy {
             }),
         };
         let at_us = exchange.elapsed_us();
-        let attempt = draft.attempts.last_mut();
-        let took_us = at_us - begun;
-        let answer = match result {
-            Ok(answer) => answer,
-            Err(error) => {
-                if let Some(attempt) = attempt {
-                    (attempt.took_us, attempt.cause) = (took_us, Some(error.code().to_owned()));
-                }
-                return Err(error);
-            }
-        };
-        let status = answer.response.status();
-        if let Some(attempt) = attempt {
-            (attempt.took_us, attempt.status) = (took_us, Some(status.as_u16()));
-        }
-        draft.times.head = Some(at_us);
-        let connection = connection(&answer);
-        // A new connection had to be opened before anything could be sent on it.
-        let opening = [connection.dns_us, connection.connect_us, connection.tls_us];
-        draft.times.sent = Some(begun + opening.into_iter().flatten().sum::<u64>());
-        draft.connection = Some(connection);
-        exchange.live.head(status.as_u16(), at_us);
+        let answer = noted(draft, begun, at_us, result)?;
         let (parts, incoming) = answer.response.into_parts();
+        exchange.live.head(parts.status.as_u16(), at_us);
         let (translation, models_of) = (outgoing.translation, outgoing.models_of);
         let dialect = match &translation {
             Some(translation) => translation.to,
             None => exchange.dialect,
         };
         let recording = Recording::new(dialect, &parts.headers, limits, self.budget.clone());
-        let mut tee = Box::new(Tee::new(
+        let tee = Tee::new(
             exchange.clone(),
             incoming,
             recording,
             candidate.clone(),
             limits.idle,
             at_us,
-        ));
+        );
+        let mut answered = Answered {
+            parts,
+            tee: Box::new(tee),
+            translation,
+            dialect,
+            models_of,
+        };
+        answered.hold_back(exchange.is_stream(), has_other).await;
+        Ok(answered)
+    }
+}
+
+impl Answered {
+    /// Reads as far as has to be known before anything is passed on. `has_other`: there is another place to try.
+    async fn hold_back(&mut self, asked_for_stream: bool, has_other: bool) {
+        let (status, tee) = (self.parts.status, &mut self.tee);
+        let is_translated = self.translation.is_some();
         // Translated streams are always looked into: an early failure becomes an HTTP error.
-        let look = has_other || translation.is_some();
+        let look = has_other || is_translated;
         if status.is_client_error() || status.is_server_error() {
             tee.hold(ERROR_BYTES).await;
-        } else if (translation.is_some() && !exchange.is_stream()) || models_of.is_some() {
+        } else if (is_translated && !asked_for_stream) || self.models_of.is_some() {
             tee.hold_all(TRANSLATED_BYTES).await;
         } else if tee.recording().is_whole() {
             tee.hold(HELD_BYTES).await;
         } else if look && tee.recording().is_stream() {
             tee.peek(PEEK_BYTES, PEEK_TIME).await;
-        } else if look && status == StatusCode::OK && dialect != Dialect::Other {
+        } else if look && status == StatusCode::OK && self.dialect != Dialect::Other {
             // Its first bytes show whether it is a page, or a stream by another name.
             tee.hold(1).await;
             if tee.recording().is_stream() {
@@ -144,14 +141,31 @@ impl Proxy {
         } else {
             tee.glance().await;
         }
-        Ok(Answered {
-            parts,
-            tee,
-            translation,
-            dialect,
-            models_of,
-        })
     }
+}
+
+/// Writes down how the upstream took it; `begun` and `at_us` are microseconds of the exchange.
+fn noted(
+    draft: &mut Finish,
+    begun: u64,
+    at_us: u64,
+    result: Result<Answer, ProxyError>,
+) -> Result<Answer, ProxyError> {
+    if let Some(attempt) = draft.attempts.last_mut() {
+        attempt.took_us = at_us - begun;
+        match &result {
+            Ok(answer) => attempt.status = Some(answer.response.status().as_u16()),
+            Err(error) => attempt.cause = Some(error.code().to_owned()),
+        }
+    }
+    let answer = result?;
+    draft.times.head = Some(at_us);
+    let connection = connection(&answer);
+    // A new connection had to be opened before anything could be sent on it.
+    let opening = [connection.dns_us, connection.connect_us, connection.tls_us];
+    draft.times.sent = Some(begun + opening.into_iter().flatten().sum::<u64>());
+    draft.connection = Some(connection);
+    Ok(answer)
 }
 
 fn connection(answer: &Answer) -> Connection {

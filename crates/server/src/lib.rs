@@ -16,4 +16,4 @@ mod start;
 mod wrong_keys;
 mod ws;
 
-pub use start::{Options, Running, StartError, start};
+pub use start::{Options, Running, StartError, reachable, start};

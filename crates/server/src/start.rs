@@ -188,7 +188,7 @@ impl Running {
         }
     }
 
-    /// Where programs on this machine reach it: nobody can call 0.0.0.0.
+    /// Where programs on this machine reach it.
     pub fn reachable(&self) -> SocketAddr {
         reachable(self.address)
     }
@@ -207,13 +207,34 @@ impl Running {
     }
 }
 
-/// The address itself, or the loopback address for "all addresses".
-pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+/// Where a program on this machine finds a server that listens on `address`: the address itself, or the
+/// loopback address for "all addresses", which nobody can call.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => ([127, 0, 0, 1], address.port()).into(),
         IpAddr::V6(ip) if ip.is_unspecified() => {
             (std::net::Ipv6Addr::LOCALHOST, address.port()).into()
         }
         _ => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_addresses_are_called_by_the_own_one() {
+        let check = |listening: &str, called: &str| {
+            let address = listening.parse::<SocketAddr>().map(reachable);
+            assert_eq!(
+                address.map(|address| address.to_string()).as_deref(),
+                Ok(called)
+            );
+        };
+        check("127.0.0.1:7357", "127.0.0.1:7357");
+        check("0.0.0.0:7357", "127.0.0.1:7357");
+        check("[::]:7357", "[::1]:7357");
+        check("192.168.1.2:7357", "192.168.1.2:7357");
     }
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::harness::Harness;
 
-/// What may be done without, by contract: emptying the list on screen, which deletes nothing that is kept, and
-/// deleting one project's record.
+/// What scripts may do without: emptying the list on screen, which deletes nothing that is kept, and deleting
+/// one project's record.
 const FREE: [&str; 2] = ["DELETE /api/projects/{id}", "POST /api/clear-history"];
 
 /// Method and path of everything below `/api` that is not only read. That the document holds every route

@@ -48,7 +48,7 @@ pub struct Exchange {
     pub list_usd: Option<Nanos>,
     /// What reading from the cache saved, US dollars.
     pub saved_usd: Option<Nanos>,
-    /// `exact|estimate|unpriced|none`.
+    /// `exact|estimate|unpriced|none|unknown`.
     pub cost_basis: String,
     /// Head of the answer, µs from arrival.
     pub head_us: Option<u64>,

@@ -1,6 +1,6 @@
 //! Remembers exchanges: SQLite, schema steps, de-duplicated bodies, search, retention.
 //!
-//! One [`Store`] owns the file. Writes come in batches from one thread; reads have connections of
+//! One [`Store`] owns the file. Writes come in batches, one at a time; reads have connections of
 //! their own and never wait for a write. Everything here blocks: callers are on threads that may.
 
 mod body;

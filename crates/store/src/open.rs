@@ -204,8 +204,8 @@ pub(crate) fn step_up(db: &mut Connection, path: &Path, steps: &[&str]) -> Resul
 }
 
 /// 0600 for the file and its companions: they hold what people say to models.
+#[cfg(unix)]
 pub(crate) fn private(path: &Path) -> Result<(), StoreError> {
-    #[cfg(unix)]
     for suffix in ["", "-wal", "-shm"] {
         use std::os::unix::fs::PermissionsExt;
         let mut name = path.as_os_str().to_owned();
@@ -220,7 +220,12 @@ pub(crate) fn private(path: &Path) -> Result<(), StoreError> {
             });
         }
     }
-    let _ = path;
+    Ok(())
+}
+
+/// The user's own folder is private to them there.
+#[cfg(not(unix))]
+pub(crate) fn private(_path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 

@@ -1,24 +1,27 @@
 //! Which program is calling, from its `User-Agent`.
 
-/// Programs by the beginning of their `User-Agent`, and the name a person knows them by.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("claude-cli/", "Claude Code"),
-    ("codex_exec/", "Codex"),
-    ("codex_cli_rs/", "Codex"),
-    ("codex-tui/", "Codex"),
-    ("Cursor/", "Cursor"),
-    ("Anthropic/Python ", "anthropic-python"),
-    ("AsyncAnthropic/Python ", "anthropic-python"),
-    ("Anthropic/JS ", "anthropic-js"),
-    ("OpenAI/Python ", "openai-python"),
-    ("AsyncOpenAI/Python ", "openai-python"),
-    ("OpenAI/JS ", "openai-js"),
-    ("opencode/", "opencode"),
-    ("GeminiCLI/", "Gemini CLI"),
-    ("python-requests/", "python-requests"),
-    ("python-httpx/", "httpx"),
-    ("curl/", "curl"),
-];
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+const TEXT: &str = include_str!("../../../config/clients.toml");
+
+/// The table of `config/clients.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Programs {
+    program: Vec<Program>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Program {
+    begins: String,
+    name: String,
+}
+
+/// A test reads the table that is built in: it is never empty for want of understanding.
+static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
 
 /// Longest name that is kept of an unknown program.
 const LONGEST: usize = 40;
@@ -27,12 +30,12 @@ const LONGEST: usize = 40;
 /// product with the slash as a space.
 pub fn name(user_agent: &str) -> Option<String> {
     let agent = user_agent.trim();
-    for (beginning, program) in PROGRAMS {
-        if let Some(rest) = agent.strip_prefix(beginning) {
+    for Program { begins, name } in &PROGRAMS.program {
+        if let Some(rest) = agent.strip_prefix(&begins[..]) {
             let version = rest.split([' ', ';', '(']).next().unwrap_or_default();
             return Some(match version {
-                "" => (*program).to_owned(),
-                version => [program, " ", version].concat(),
+                "" => name.clone(),
+                version => [name, " ", version].concat(),
             });
         }
     }
@@ -48,6 +51,12 @@ pub fn name(user_agent: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_is_understood() {
+        let programs: Programs = toml::from_str(TEXT).unwrap();
+        assert!(programs.program.iter().any(|it| it.name == "Claude Code"));
+    }
 
     #[test]
     fn knows_the_common_programs() {

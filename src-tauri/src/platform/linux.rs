@@ -200,6 +200,13 @@ mod tests {
 
     #[test]
     fn only_nvidias_own_driver_is_taken_for_it() {
-        assert!(!nvidia(Path::new("/nonexistent")));
+        let with = |path: &str| {
+            let root = tempfile::tempdir().unwrap();
+            std::fs::create_dir_all(root.path().join(path)).unwrap();
+            nvidia(root.path())
+        };
+        assert!(with("proc/driver/nvidia/version"));
+        assert!(with("sys/module/nvidia"));
+        assert!(!with("sys/module/nouveau"));
     }
 }

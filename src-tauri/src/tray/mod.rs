@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use app::App;
 use app::sites::SiteChoice;
+use server::reachable;
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconEvent};
 use tokio::sync::oneshot;
 
 use self::credit::{Credit, SiteCredit};
 use self::model::{Command, Facts, Proxy, Site, Today, TrayModel};
 use self::render::Rendered;
-use crate::engine::{Phase, reachable};
+use crate::engine::Phase;
 use crate::platform::{self, Ink};
 use crate::shell::Shell;
 use crate::text::{Language, Text};

@@ -3,6 +3,7 @@
 mod environment;
 mod file;
 mod layers;
+mod problem;
 mod values;
 
 pub use layers::{Override, SettingsError, SettingsStore};

@@ -97,8 +97,12 @@ impl Sites {
         let (mut routed, mut configs) = (Vec::new(), Vec::new());
         for site in sites {
             // What is stored was checked; a file that somebody edited is left out.
-            let Ok(base) = BaseUrl::parse(&site.base_url) else {
-                continue;
+            let base = match BaseUrl::parse(&site.base_url) {
+                Ok(base) => base,
+                Err(error) => {
+                    tracing::warn!(site = site.name, %error, "a site cannot be used");
+                    continue;
+                }
             };
             let id = SiteId::from(site.id.as_str());
             let stored = self.store.keys(&site.id)?;

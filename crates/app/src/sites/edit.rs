@@ -6,7 +6,7 @@ use store::sites::{NewKey, SiteChange};
 
 use super::book::{Sites, new_id};
 use super::error::SiteError;
-use super::input::{self, MoveKeys, SiteInput};
+use super::input::{self, SiteEdit, SiteInput};
 use crate::view::{RoutesView, SiteView};
 
 impl Sites {
@@ -49,13 +49,10 @@ impl Sites {
     }
 
     /// Changes a site.
-    pub fn change(
-        &self,
-        id: &str,
-        mut change: SiteChange,
-        keys: MoveKeys,
-    ) -> Result<SiteView, SiteError> {
+    pub fn change(&self, id: &str, edit: SiteEdit) -> Result<SiteView, SiteError> {
         let site = self.store().site(id)?;
+        let may_move = edit.move_keys;
+        let mut change = SiteChange::from(edit);
         input::check(&change)?;
         let base = change
             .base_url
@@ -71,7 +68,7 @@ impl Sites {
             let old = input::base_url(&site.base_url)?;
             let stored = self.store().keys(&site.id)?;
             let moves = old.authority() != base.authority() && !stored.is_empty();
-            if moves && keys == MoveKeys::NotAsked {
+            if moves && !may_move {
                 let (host, keys) = (base.authority().to_owned(), stored.len());
                 return Err(SiteError::KeysMove { host, keys });
             }

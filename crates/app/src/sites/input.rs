@@ -44,6 +44,48 @@ pub struct SiteInput {
     pub note: String,
 }
 
+/// What is to change in a site: absent members stay as they are.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "the members are those of store::sites::Site")]
+pub struct SiteEdit {
+    pub name: Option<String>,
+    pub base_url: Option<String>,
+    pub api: Option<String>,
+    pub paid: Option<bool>,
+    pub tags: Option<Vec<String>>,
+    pub pinned: Option<bool>,
+    pub enabled: Option<bool>,
+    pub outbound: Option<String>,
+    pub multiplier: Option<String>,
+    pub aliases: Option<BTreeMap<String, String>>,
+    pub strategy: Option<String>,
+    pub checkin_url: Option<String>,
+    pub note: Option<String>,
+    /// The user agrees that the keys go to another host with the site.
+    pub move_keys: bool,
+}
+
+impl From<SiteEdit> for SiteChange {
+    fn from(edit: SiteEdit) -> Self {
+        Self {
+            name: edit.name,
+            base_url: edit.base_url,
+            api: edit.api,
+            paid: edit.paid,
+            tags: edit.tags,
+            pinned: edit.pinned,
+            enabled: edit.enabled,
+            outbound: edit.outbound,
+            multiplier: edit.multiplier,
+            aliases: edit.aliases,
+            strategy: edit.strategy,
+            checkin_url: edit.checkin_url,
+            note: edit.note,
+        }
+    }
+}
+
 /// A key to add.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,15 +98,6 @@ pub struct KeyInput {
     /// Share under the weighted strategy.
     #[serde(default = "weight")]
     pub weight: u32,
-}
-
-/// Whether the user agrees that keys move to another host with their site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MoveKeys {
-    /// They move.
-    Agreed,
-    /// Nobody was asked.
-    NotAsked,
 }
 
 fn auto() -> String {

@@ -19,7 +19,7 @@ mod view;
 pub(crate) use book::new_id;
 pub use book::{OpenSitesError, Sites};
 pub use error::SiteError;
-pub use input::{KeyInput, MoveKeys, SiteInput};
+pub use input::{KeyInput, SiteEdit, SiteInput};
 pub(crate) use line::Line;
 pub(crate) use router::SiteRoute;
 pub use routes::SiteChoice;

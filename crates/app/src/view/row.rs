@@ -60,7 +60,7 @@ pub enum CostBasis {
     Unknown,
 }
 
-/// What an exchange cost at the vendor's list price.
+/// What an exchange cost: the vendor's list price times the site's multiplier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct CostView {
     /// US dollars.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::view::{BalanceView, RoundView, SiteList, StationList, StationView};
-use hyper::Method;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::answer::{self, Side};

@@ -1,7 +1,7 @@
 //! `relayscope checkin`.
 
 use app::view::{CheckinDone, CheckinRound, SiteList, StationList};
-use hyper::Method;
+use reqwest::Method;
 use serde_json::json;
 
 use super::answer;

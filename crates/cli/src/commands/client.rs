@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use app::sites::SiteError;
 use app::{DataDir, SettingsStore};
-use hyper::Method;
 use net::{BaseUrl, OwnAddresses};
+use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use server::{Options, Running, StartError};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use hyper::Method;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::answer;

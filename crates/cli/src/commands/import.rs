@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use app::view::ImportPlan;
-use hyper::Method;
+use reqwest::Method;
 use serde_json::json;
 
 use super::answer;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use app::DataDir;
-use hyper::Method;
+use reqwest::Method;
 
 use super::serve::open_browser;
 use crate::ask::Server;

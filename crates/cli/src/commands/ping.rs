@@ -2,7 +2,7 @@
 
 use app::Words;
 use app::view::{Ping, PingStep, SiteList};
-use hyper::Method;
+use reqwest::Method;
 use serde_json::json;
 
 use super::answer::{self, Side};

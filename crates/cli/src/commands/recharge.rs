@@ -2,7 +2,7 @@
 
 use app::view::{EntryInput, EntryView, LedgerView, SiteList};
 use clap::Subcommand;
-use hyper::Method;
+use reqwest::Method;
 
 use super::answer::{self, Side};
 use super::client::{self, Client, Place};

@@ -75,7 +75,7 @@ pub(crate) async fn until_stopped(
 }
 
 /// Says where we listen, for people and for scripts.
-#[expect(clippy::print_stderr, reason = "the contract's line for scripts")]
+#[expect(clippy::print_stderr, reason = "scripts wait for this line")]
 pub(crate) fn announce(running: &Running) {
     eprintln!("listening on http://{}", running.address());
 }

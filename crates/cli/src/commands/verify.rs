@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ::verify::{Claim, Language, Outcome, Report, Verdict, Words};
 use app::view::{SiteList, VerifyAsk, VerifyRun};
-use hyper::Method;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -46,9 +46,6 @@ pub(crate) async fn one_time(
     let token = api.app.session().one_time_token();
     let token = token.map_err(|error| ApiError::body(error.to_string()))?;
     Ok(Json(OneTime {
-        url: format!(
-            "http://{}/?token={token}",
-            crate::start::reachable(api.address)
-        ),
+        url: format!("http://{}/?token={token}", crate::reachable(api.address)),
     }))
 }

@@ -1,14 +1,13 @@
 //! Sites.
 
 use app::ping::{PingAsk, Scope};
-use app::sites::{KeyInput, MoveKeys, SiteError, SiteInput};
+use app::sites::{KeyInput, SiteEdit, SiteError, SiteInput};
 use app::view::{KeyView, Ping, SiteList, SiteView};
 use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use store::sites::SiteChange;
 
 use super::Api;
 use super::answer::{ApiError, SignedIn};
@@ -55,12 +54,6 @@ pub(crate) async fn add(
     Ok((StatusCode::CREATED, Json(added)))
 }
 
-#[derive(Deserialize)]
-struct Change {
-    #[serde(flatten)]
-    change: serde_json::Map<String, serde_json::Value>,
-}
-
 /// `PATCH /api/sites/{id}`; `move_keys` agrees that keys move to another host.
 pub(crate) async fn change(
     State(api): State<Api>,
@@ -68,20 +61,9 @@ pub(crate) async fn change(
     Path(id): Path<String>,
     body: bytes::Bytes,
 ) -> Result<Json<SiteView>, ApiError> {
-    let Change { mut change } = read(&body)?;
-    let agreed = change
-        .remove("move_keys")
-        .and_then(|agreed| agreed.as_bool())
-        == Some(true);
-    let keys = if agreed {
-        MoveKeys::Agreed
-    } else {
-        MoveKeys::NotAsked
-    };
-    let change: SiteChange = serde_json::from_value(change.into())
-        .map_err(|error| ApiError::body(format!("the body is not what is expected ({error})")))?;
+    let edit: SiteEdit = read(&body)?;
     let sites = api.app.sites().clone();
-    let changed = blocking(move || sites.change(&id, change, keys)).await?;
+    let changed = blocking(move || sites.change(&id, edit)).await?;
     api.app.sites().clone().find_out_later(&changed.id);
     Ok(Json(changed))
 }

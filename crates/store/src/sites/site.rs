@@ -46,8 +46,7 @@ pub struct Site {
 }
 
 /// What changes in a site. `None` leaves a member as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the members are those of Site")]
 pub struct SiteChange {
     pub name: Option<String>,

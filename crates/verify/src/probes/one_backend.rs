@@ -16,7 +16,7 @@ use crate::reading::{Axis, Evidence, Outcome, Reading, Who};
 
 static ABOUT: About = About {
     id: "one-backend",
-    number: "P46",
+    number: "P46a",
     family: Family::Integrity,
     forge: Forgeability::Static,
     axis: Axis::Stability,

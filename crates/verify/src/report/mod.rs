@@ -22,7 +22,7 @@ use crate::probe::{Family, Forgeability};
 use crate::reading::{Axis, Evidence, Finding, Mark, Outcome};
 use crate::run::Stop;
 
-/// The result of a run. The members of the command line's contract come first and keep their names.
+/// The result of a run. The members that scripts read come first and keep their names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Report {
     /// Name of the site.

@@ -14,7 +14,7 @@ import type { TestCost } from "./TestCost";
 import type { Verdict } from "./Verdict";
 
 /**
- * The result of a run. The members of the command line's contract come first and keep their names.
+ * The result of a run. The members that scripts read come first and keep their names.
  */
 export type Report = { 
 /**

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use app::view::SiteView;
 use base::Secret;
-use hyper::Method;
+use reqwest::Method;
 use serde_json::json;
 
 use super::super::answer;

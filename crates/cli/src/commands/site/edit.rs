@@ -2,7 +2,7 @@
 
 use app::view::{SiteList, SiteView};
 use base::Secret;
-use hyper::Method;
+use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::super::client::{self, Client, Place};

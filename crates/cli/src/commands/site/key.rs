@@ -3,7 +3,7 @@
 use app::view::{KeyView, SiteList};
 use base::Secret;
 use clap::Subcommand;
-use hyper::Method;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::client::{self, Client, Place};

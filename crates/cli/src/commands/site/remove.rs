@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use app::view::SiteList;
-use hyper::Method;
+use reqwest::Method;
 use serde_json::Value;
 
 use super::super::client::Client;

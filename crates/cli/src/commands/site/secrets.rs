@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use app::view::{KeyView, SiteView};
 use base::Secret;
-use hyper::Method;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::answer;

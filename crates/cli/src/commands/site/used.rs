@@ -1,7 +1,7 @@
 //! `relayscope site use`.
 
 use app::view::{RoutesView, SiteList};
-use hyper::Method;
+use reqwest::Method;
 
 use super::super::client::Client;
 use super::super::{answer, find};

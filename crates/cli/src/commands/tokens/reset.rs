@@ -1,7 +1,7 @@
 //! `relayscope tokens reset`.
 
 use app::view::{KeyView, SiteList};
-use hyper::Method;
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::super::client::Client;
