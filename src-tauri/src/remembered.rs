@@ -28,7 +28,7 @@ impl Remembered {
     /// Keeps it. Failing is only logged: the worst that follows is one more notification.
     pub(crate) fn write(self, data_dir: &Path) {
         let file = serde_json::to_vec(&self).unwrap_or_default();
-        if let Err(error) = std::fs::write(data_dir.join(FILE), file) {
+        if let Err(error) = app::files::replace(&data_dir.join(FILE), &file) {
             tracing::warn!(%error, "cannot keep {FILE}");
         }
     }

@@ -160,6 +160,11 @@ pub enum Content {
         /// Its address, where it is not inline. Never loaded.
         url: Option<String>,
     },
+    /// Where an answer failed: the upstream's words, not the model's.
+    Error {
+        /// What it said.
+        text: Text,
+    },
     /// A document.
     Document {
         /// `application/pdf`, …

@@ -17,6 +17,8 @@ pub struct Lines {
     text: String,
     /// Byte offset of each line. `u32`, as bodies are far below 4 GB; what lies beyond is one last line.
     starts: Vec<u32>,
+    /// Indices of those that continue the one above, because it is longer than `LINE_LIMIT`; ascending.
+    continuing: Vec<u32>,
 }
 
 /// Lines that hold a text.
@@ -24,7 +26,9 @@ pub struct Lines {
 pub struct Found {
     /// Their indices, ascending, at most `FOUND_LIMIT`.
     pub lines: Vec<u32>,
-    /// Whether there are more.
+    /// How often it begins in each of them, without overlaps.
+    pub times: Vec<u32>,
+    /// Whether there are more lines.
     pub more: bool,
 }
 
@@ -45,8 +49,12 @@ impl Lines {
     }
 
     fn new(text: String) -> Self {
-        let starts = line_starts(&text);
-        Self { text, starts }
+        let (starts, continuing) = line_starts(&text);
+        Self {
+            text,
+            starts,
+            continuing,
+        }
     }
 
     /// The whole text.
@@ -54,9 +62,25 @@ impl Lines {
         &self.text
     }
 
-    /// Number of lines. A line break at the end begins no further line; an empty text has none.
+    /// Number of lines, parts of long ones counted each. A line break at the end begins no further line; an
+    /// empty text has none.
     pub fn total(&self) -> usize {
         self.starts.len()
+    }
+
+    /// Which line of the text the one at `index` is, from 1; `None` if it continues the one above.
+    pub fn number(&self, index: usize) -> Option<u32> {
+        let index = u32::try_from(index).ok()?;
+        let continued = self.continuing.partition_point(|it| *it < index);
+        if self.continuing.get(continued) == Some(&index) {
+            return None;
+        }
+        Some(index + 1 - u32::try_from(continued).unwrap_or(index))
+    }
+
+    /// Number of lines that the text has, however long they are.
+    pub fn numbered(&self) -> usize {
+        self.starts.len() - self.continuing.len()
     }
 
     /// Bytes of the whole text.
@@ -100,36 +124,45 @@ impl Lines {
             .and_then(|rest| finder.find(rest))
         {
             let at = from + at;
+            from = at + needle.len();
             let line = self
                 .starts
                 .partition_point(|start| *start as usize <= at)
                 .saturating_sub(1);
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            if found.lines.last() == Some(&line) {
+                if let Some(times) = found.times.last_mut() {
+                    *times += 1;
+                }
+                continue;
+            }
             if found.lines.len() == FOUND_LIMIT {
                 found.more = true;
                 break;
             }
-            found.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
-            let Some(next) = self.starts.get(line + 1) else {
-                break;
-            };
-            from = *next as usize;
+            found.lines.push(line);
+            found.times.push(1);
         }
         found
     }
 }
 
-fn line_starts(text: &str) -> Vec<u32> {
-    let mut starts = Vec::new();
+/// Where lines begin, and the indices of those that only continue one.
+fn line_starts(text: &str) -> (Vec<u32>, Vec<u32>) {
+    let (mut starts, mut continuing) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < text.len() {
         let Ok(start) = u32::try_from(at) else { break };
         starts.push(start);
         let rest = text.get(at..).unwrap_or_default();
         let length = memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
+        let first = starts.len();
         break_line(rest.get(..length).unwrap_or_default(), at, &mut starts);
+        let parts = (first..starts.len()).filter_map(|index| u32::try_from(index).ok());
+        continuing.extend(parts);
         at += length;
     }
-    starts
+    (starts, continuing)
 }
 
 /// Further starts inside a line that is too long. The line break does not count as a character.
@@ -168,6 +201,9 @@ mod tests {
             .collect();
         assert_eq!(lengths, [4_000, 4_000, 1_000, 3]);
         assert_eq!(lines.slice(0, 3).concat(), long);
+        let numbers: Vec<_> = (0..4).map(|index| lines.number(index)).collect();
+        assert_eq!(numbers, [Some(1), None, None, Some(2)]);
+        assert_eq!((lines.total(), lines.numbered()), (4, 2));
         assert_eq!(Lines::exact("x".repeat(4_000).as_bytes()).total(), 1);
     }
 
@@ -175,6 +211,7 @@ mod tests {
     fn finds_lines_ignoring_ascii_case() {
         let lines = Lines::exact("Alpha alpha\nbeta\n漢字 ALPHA\n".as_bytes());
         assert_eq!(lines.find("alPHA").lines, [0, 2]);
+        assert_eq!(lines.find("alPHA").times, [2, 1]);
         assert_eq!(lines.find("字").lines, [2]);
         assert_eq!(lines.find("").lines, Vec::<u32>::new());
         assert_eq!(lines.find("gamma"), Found::default());

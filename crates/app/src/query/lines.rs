@@ -60,6 +60,10 @@ impl Queries {
             let slice = lines.slice(from, count.min(MOST_LINES));
             Ok(BodyLines {
                 total: lines.total() as u32,
+                numbered: lines.numbered() as u32,
+                numbers: (from..from + slice.len())
+                    .map(|index| lines.number(index))
+                    .collect(),
                 bytes: lines.bytes() as f64,
                 from: from as u32,
                 lines: slice.into_iter().map(str::to_owned).collect(),
@@ -80,6 +84,7 @@ impl Queries {
             let found = queries.text(&id, part, form)?.find(&text);
             Ok(FoundLines {
                 lines: found.lines,
+                times: found.times,
                 more: found.more,
             })
         })

@@ -23,7 +23,9 @@ pub(super) fn shorten(conversation: &mut Conversation) {
 
 fn shorten_block(block: &mut Block) {
     match &mut block.content {
-        Content::Text { text } | Content::Thinking { text, .. } => cut(text),
+        Content::Text { text } | Content::Thinking { text, .. } | Content::Error { text } => {
+            cut(text);
+        }
         Content::ToolCall { input, .. } => cut(input),
         Content::ToolResult { blocks, .. } => blocks.iter_mut().for_each(shorten_block),
         Content::Other { json, .. } => cut(json),

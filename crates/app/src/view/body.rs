@@ -9,14 +9,18 @@ use ts_rs::TS;
 /// `assembled` a stream put together into the one answer it stands for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BodyLines {
-    /// Lines of the whole text.
+    /// Lines of the whole text, parts of long ones counted each.
     pub total: u32,
+    /// Lines that the text has, however long they are.
+    pub numbered: u32,
     /// Bytes of the whole text.
     pub bytes: f64,
     /// Index of the first line given.
     pub from: u32,
     /// The lines; one longer than 4,000 characters is broken into several.
     pub lines: Vec<String>,
+    /// Which line of the text each is, from 1; null for one that continues the one above.
+    pub numbers: Vec<Option<u32>>,
 }
 
 /// Answer of `GET /api/request/{id}/find?side=…&form=…&q=…`: lines that hold the text, ignoring case.
@@ -24,6 +28,8 @@ pub struct BodyLines {
 pub struct FoundLines {
     /// Indices, at most 1,000.
     pub lines: Vec<u32>,
+    /// How often the text begins in each of them.
+    pub times: Vec<u32>,
     /// Whether there are more.
     pub more: bool,
 }

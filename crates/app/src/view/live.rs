@@ -109,7 +109,7 @@ pub struct Totals {
     pub failed_today: u32,
     /// Of these: needed more than one attempt.
     pub retried_today: u32,
-    /// Median time to first token of today's last 200 successful streams.
+    /// Median time to first token of the last 200 successful streams.
     pub ttft_median_ms: Option<f64>,
     /// 95th percentile of the same.
     pub ttft_p95_ms: Option<f64>,

@@ -99,7 +99,7 @@ fn with_failure(
         ..reader.text(&failure.message, &Path::body())
     };
     let block = Block {
-        content: Content::Text { text },
+        content: Content::Error { text },
         cache: None,
     };
     match said.turns.last_mut() {

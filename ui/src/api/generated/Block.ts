@@ -69,7 +69,11 @@ pointer: string | null,
 /**
  * Its address, where it is not inline. Never loaded.
  */
-url: string | null, } | { "kind": "document", 
+url: string | null, } | { "kind": "error", 
+/**
+ * What it said.
+ */
+text: Text, } | { "kind": "document", 
 /**
  * `application/pdf`, …
  */

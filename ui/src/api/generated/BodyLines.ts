@@ -8,9 +8,13 @@
  */
 export type BodyLines = { 
 /**
- * Lines of the whole text.
+ * Lines of the whole text, parts of long ones counted each.
  */
 total: number, 
+/**
+ * Lines that the text has, however long they are.
+ */
+numbered: number, 
 /**
  * Bytes of the whole text.
  */
@@ -22,4 +26,8 @@ from: number,
 /**
  * The lines; one longer than 4,000 characters is broken into several.
  */
-lines: Array<string>, };
+lines: Array<string>, 
+/**
+ * Which line of the text each is, from 1; null for one that continues the one above.
+ */
+numbers: Array<number | null>, };

@@ -2,7 +2,7 @@
 import type { CostBasis } from "./CostBasis";
 
 /**
- * What an exchange cost at the vendor's list price.
+ * What an exchange cost: the vendor's list price times the site's multiplier.
  */
 export type CostView = { 
 /**

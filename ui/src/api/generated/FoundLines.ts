@@ -9,6 +9,10 @@ export type FoundLines = {
  */
 lines: Array<number>, 
 /**
+ * How often the text begins in each of them.
+ */
+times: Array<number>, 
+/**
  * Whether there are more.
  */
 more: boolean, };

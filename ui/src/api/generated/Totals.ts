@@ -30,7 +30,7 @@ failed_today: number,
  */
 retried_today: number, 
 /**
- * Median time to first token of today's last 200 successful streams.
+ * Median time to first token of the last 200 successful streams.
  */
 ttft_median_ms: number | null, 
 /**
