@@ -1,82 +1,34 @@
 //! The whole core: opened once, passed around by handle.
 
-use std::path::{Path, PathBuf};
+mod open;
+
+use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use base::{Clock, SystemClock};
-use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses, Upstream};
-use price::{Catalog, PriceError};
+use base::Clock;
+use net::{BaseUrl, ConnectTimeout, Outbound, OwnAddresses};
 use proxy::Proxy;
-use store::sites::SiteStore;
-use store::vault::Wish;
-use store::{Filter, Store, StoreError};
+use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::counting::Counting;
-use crate::data_dir::{DataDir, DataDirError};
+pub use self::open::{OpenError, OpenOptions};
+use crate::data_dir::DataDir;
 use crate::desktop::Desktop;
 use crate::health::Health;
 use crate::limits::limits;
 use crate::live::{self, Live};
 use crate::notice::Notices;
-use crate::observe::Observe;
 use crate::pricing::Pricing;
 use crate::query::Queries;
 use crate::record::Recorder;
-use crate::route::SettingsRoute;
-use crate::session::{Session, random_token};
-use crate::settings::{Override, Settings, SettingsError, SettingsStore};
-use crate::sites::{OpenSitesError, SiteRoute, Sites};
+use crate::session::Session;
+use crate::settings::{Settings, SettingsError, SettingsStore};
+use crate::sites::Sites;
 use crate::stations::Stations;
 use crate::verify::{Message, Tester, Watch};
-use crate::view::ProxyView;
-
-/// Rows of today that the day's figures are restored from.
-const MOST_RESTORED: usize = 20_000;
-
-/// How to open the core.
-#[derive(Clone, Debug, Default)]
-pub struct OpenOptions {
-    /// Data directory; the platform's when not given.
-    pub data_dir: Option<PathBuf>,
-    /// Settings file; `config.toml` in the data directory when not given.
-    pub config: Option<PathBuf>,
-    /// Values from the command line.
-    pub overrides: Vec<Override>,
-    /// Whether everything is made up.
-    pub demo: bool,
-}
-
-/// Why the core cannot be opened. Nothing has been overwritten.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The data directory.
-    #[error(transparent)]
-    DataDir(#[from] DataDirError),
-    /// The settings.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// The traffic store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The bundled prices.
-    #[error(transparent)]
-    Price(#[from] PriceError),
-    /// Sites, keys, routes.
-    #[error(transparent)]
-    Sites(#[from] OpenSitesError),
-    /// A file or thread.
-    #[error("{what} ({error})")]
-    System {
-        /// What was tried.
-        what: &'static str,
-        /// The system's words.
-        error: std::io::Error,
-    },
-}
 
 /// The core.
 pub struct App {
@@ -105,127 +57,6 @@ pub struct App {
 }
 
 impl App {
-    /// Opens everything. Needs a tokio runtime for [`App::run`] only.
-    pub fn open(options: OpenOptions) -> Result<Arc<Self>, OpenError> {
-        let place = DataDir::place(options.data_dir)?;
-        let data_dir = DataDir::hold(&place)?;
-        let config = options
-            .config
-            .unwrap_or_else(|| data_dir.file("config.toml"));
-        let variable = |name: &str| std::env::var(name).ok();
-        let settings = Arc::new(SettingsStore::load(&config, &variable, &options.overrides)?);
-        let system = |what| move |error| OpenError::System { what, error };
-        if settings.now().security.require_api_key && settings.now().security.api_key.is_empty() {
-            let key = random_token().map_err(system("no access key could be made"))?;
-            let key = format!("sk-relayscope-{}", &key[..32]);
-            settings.change(&[("security.api_key".to_owned(), key.into())])?;
-        }
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store = Arc::new(Store::open(&data_dir.file("traffic.db"))?);
-        let catalog = Arc::new(Catalog::bundled()?);
-        let pricing = Pricing::new(catalog, settings.clone());
-        let run = random_token().map_err(system("no random number could be had"))?;
-        let session = Session::begin(&data_dir.file("session-token"))
-            .map_err(system("the session token could not be written"))?;
-        let card = ProxyView {
-            on: true,
-            address: String::new(),
-            route: None,
-            fallbacks: 0,
-            error: None,
-            ever_used: false,
-            demo: options.demo,
-        };
-        let live = Live::new(pricing.clone(), settings.clone(), clock.clone(), run, card);
-        let live = Arc::new(live);
-        restore(&store, &live, &settings.now())?;
-        let counting = Arc::new(Counting::default());
-        let on_row = {
-            let (live, counting, clock) = (live.clone(), counting.clone(), clock.clone());
-            Box::new(
-                move |exchange: &Arc<proxy::Exchange>, row: &store::Exchange, pace| {
-                    live.finished(exchange.id, row);
-                    counting.learn(exchange, row, pace, clock.now());
-                },
-            )
-        };
-        let recorder = Recorder::start(store.clone(), settings.clone(), pricing.clone(), on_row)
-            .map_err(system("the recorder could not be started"))?;
-        let recorder = Arc::new(recorder);
-        let own = OwnAddresses::default();
-        let now = settings.now();
-        let upstream = Upstream::new(outbound(&now), connect_timeout(&now), own.clone());
-        let wish = match &now.security.vault[..] {
-            "file" => Wish::File,
-            "keychain" => Wish::Keychain,
-            _ => Wish::Best,
-        };
-        let site_store = SiteStore::open(data_dir.path(), wish).map_err(OpenSitesError::from)?;
-        let sites = Sites::open(
-            site_store,
-            settings.clone(),
-            own.clone(),
-            clock.clone(),
-            live.clone(),
-            counting,
-            pricing.clone(),
-        )?;
-        let (watch, passed) = Watch::new(settings.clone(), sites.clone());
-        let observe = Observe {
-            watch: watch.clone(),
-            live: live.clone(),
-            recorder: recorder.clone(),
-            pricing: pricing.clone(),
-        };
-        let by_settings = SettingsRoute::new(settings.clone());
-        let proxy = Proxy::new(
-            upstream,
-            Arc::new(SiteRoute::new(sites.clone(), by_settings)),
-            Arc::new(observe),
-            clock.clone(),
-            limits(&now),
-        );
-        let queries = Queries::new(
-            store.clone(),
-            live.clone(),
-            recorder.clone(),
-            pricing.clone(),
-        );
-        let end = CancellationToken::new();
-        let stations = Stations::new(
-            sites.clone(),
-            store.clone(),
-            recorder.clone(),
-            pricing.clone(),
-            settings.clone(),
-            end.clone(),
-        );
-        Ok(Arc::new(Self {
-            health: Health::new(settings.clone(), own.clone()),
-            data_dir,
-            settings,
-            clock,
-            store,
-            live,
-            recorder,
-            pricing,
-            proxy: Arc::new(proxy),
-            queries,
-            tester: Tester::new(sites.clone()),
-            notices: Notices::default(),
-            passed: Mutex::new(Some((watch, passed))),
-            sites,
-            stations,
-            session,
-            own,
-            desktop: RwLock::default(),
-            tasks: TaskTracker::new(),
-            end,
-            demo: options.demo,
-            begin: Instant::now(),
-        }))
-    }
-
     /// Starts what goes on by itself. `addresses`: where we listen.
     pub fn run(self: &Arc<Self>, addresses: Vec<std::net::SocketAddr>) {
         if let Some(first) = addresses.first() {
@@ -457,18 +288,6 @@ impl App {
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.clock
     }
-}
-
-/// Fills the live list and the day's figures from the store.
-fn restore(store: &Store, live: &Live, settings: &Settings) -> Result<(), StoreError> {
-    let mut rows = store.since(live.midnight(), MOST_RESTORED)?;
-    let shown = settings.capture.max_history as usize;
-    if rows.len() < shown {
-        rows = store.page(&Filter::default(), None, shown)?.exchanges;
-    }
-    rows.reverse();
-    live.restore(&rows);
-    Ok(())
 }
 
 fn outbound(settings: &Settings) -> Outbound {

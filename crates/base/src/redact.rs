@@ -128,22 +128,36 @@ pub fn path_and_query(text: &str) -> Cow<'_, str> {
     let Some((path, query)) = text.split_once('?') else {
         return Cow::Borrowed(text);
     };
-    let is_secret = |pair: &str| {
-        pair.split_once('=').is_some_and(|(name, value)| {
-            !value.is_empty() && SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
-        })
-    };
-    if !query.split('&').any(is_secret) {
+    if !query.split('&').any(is_secret_pair) {
         return Cow::Borrowed(text);
     }
     let pairs: Vec<String> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, _)) if is_secret(pair) => format!("{name}=••••••••"),
+            Some((name, _)) if is_secret_pair(pair) => format!("{name}=••••••••"),
             _ => pair.to_owned(),
         })
         .collect();
     Cow::Owned(format!("{path}?{}", pairs.join("&")))
+}
+
+/// A query (without its question mark) that lacks what may be a credential.
+pub fn query_without_secrets(query: &str) -> Cow<'_, str> {
+    if !query.split('&').any(is_secret_pair) {
+        return Cow::Borrowed(query);
+    }
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !is_secret_pair(pair))
+        .collect();
+    Cow::Owned(kept.join("&"))
+}
+
+/// Whether `name=value` of a query may hold a credential.
+fn is_secret_pair(pair: &str) -> bool {
+    pair.split_once('=').is_some_and(|(name, value)| {
+        !value.is_empty() && SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
+    })
 }
 
 /// A text in which everything that looks like a key is masked: for error messages, which like to quote it.

@@ -70,6 +70,10 @@ impl BaseUrl {
             .to_ascii_lowercase()
             .parse()
             .map_err(|_| malformed())?;
+        let is_named = |letter: char| letter.is_ascii_alphanumeric() || ".-_[]:".contains(letter);
+        if !authority.host().chars().all(is_named) || authority.as_str().ends_with(':') {
+            return Err(malformed());
+        }
         let url = Self {
             scheme,
             authority,
@@ -193,6 +197,11 @@ mod tests {
         for (text, error) in [
             ("", BaseUrlError::Empty),
             ("ftp://x", BaseUrlError::Scheme),
+            ("ht!tp:/x", BaseUrlError::Malformed("ht!tp:/x".into())),
+            (
+                "relay.example:/x",
+                BaseUrlError::Malformed("relay.example:/x".into()),
+            ),
             ("https://user:pass@x", BaseUrlError::Credentials),
             ("https://x?key=1", BaseUrlError::Query),
             ("https://", BaseUrlError::Malformed("https://".into())),

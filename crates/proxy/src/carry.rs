@@ -131,6 +131,10 @@ impl Proxy {
         let (parts, body) = request.into_parts();
         let (body, refused) = match self.is_on() {
             false => (Bytes::new(), Some(ProxyError::Off)),
+            true if place.is_stray => {
+                let path = parts.uri.path().to_owned();
+                (Bytes::new(), Some(ProxyError::UnknownPath(path)))
+            }
             true => match whole(body, limits.body_mib, limits.request_idle).await {
                 Ok(body) => (body, None),
                 Err(error) => (Bytes::new(), Some(error)),

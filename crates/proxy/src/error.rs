@@ -39,6 +39,12 @@ pub enum ProxyError {
         "This sk-local-… key is not known here: it was deleted, or belongs to another Relayscope"
     )]
     UnknownClientKey,
+    /// A client's path, below another base URL.
+    #[error(
+        "{0} is no path here: the base URL is http://127.0.0.1:PORT for Anthropic's programs and \
+         http://127.0.0.1:PORT/v1 for OpenAI's"
+    )]
+    UnknownPath(String),
     /// No site of the route can serve this.
     #[error(
         "None of the sites of the route can serve this request: they are switched off, deleted, or speak another API"
@@ -97,6 +103,7 @@ impl ProxyError {
                 StatusCode::BAD_REQUEST
             }
             Self::UnknownClientKey => StatusCode::UNAUTHORIZED,
+            Self::UnknownPath(_) => StatusCode::NOT_FOUND,
             Self::NoKey(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::BadUpstream(_) | Self::Upstream(_) | Self::Broken(_) | Self::Truncated => {
                 StatusCode::BAD_GATEWAY
@@ -115,6 +122,7 @@ impl ProxyError {
             Self::UnknownSite(_) => "unknown_site",
             Self::SiteNotUsable(_) => "site_not_usable",
             Self::UnknownClientKey => "unknown_client_key",
+            Self::UnknownPath(_) => "unknown_path",
             Self::NoSiteLeft => "no_site_left",
             Self::NoKey(_) => "no_key",
             Self::Untranslatable(_) => "untranslatable",
@@ -132,6 +140,7 @@ impl ProxyError {
         match self.status() {
             StatusCode::BAD_REQUEST => "invalid_request_error",
             StatusCode::UNAUTHORIZED => "authentication_error",
+            StatusCode::NOT_FOUND => "not_found_error",
             StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
             StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
             StatusCode::SERVICE_UNAVAILABLE => "api_error",

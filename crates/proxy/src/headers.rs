@@ -32,14 +32,6 @@ fn is_ours(name: &str) -> bool {
     )
 }
 
-/// The caller's credentials.
-fn is_credential(name: &str) -> bool {
-    matches!(
-        name,
-        "authorization" | "x-api-key" | "api-key" | "x-goog-api-key"
-    )
-}
-
 /// Takes the headers of these names out. One look at the names that are there, instead of a search for
 /// each that may be.
 fn take_out(headers: &mut HeaderMap, is_meant: impl Fn(&str) -> bool) {
@@ -62,9 +54,9 @@ pub(crate) fn for_upstream(headers: &mut HeaderMap) {
     }
 }
 
-/// Takes the caller's credentials out.
+/// Takes the caller's credentials out: everything whose name says that it may be one.
 pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
-    take_out(headers, is_credential);
+    take_out(headers, base::redact::is_secret_header);
 }
 
 /// Beginnings of headers that mean something in one vendor's interface only.

@@ -13,6 +13,8 @@ pub struct Place {
     pub path: Cow<'static, str>,
     /// The dialect spoken there.
     pub dialect: Dialect,
+    /// It is the path of another base URL: nothing is carried, but the caller is told.
+    pub is_stray: bool,
 }
 
 impl Place {
@@ -33,18 +35,57 @@ pub const MODELS: &str = "/v1/models";
 /// Where Anthropic's interface counts the tokens of a request.
 pub const COUNT_TOKENS: &str = "/v1/messages/count_tokens";
 
-/// Whether the proxy carries this path, and what it stands for. `None`: it belongs to the API or the panel.
+/// Whether the proxy answers for this path, and what it stands for. `None`: it belongs to the API or the panel.
 pub fn place(path: &str) -> Option<Place> {
-    if let Some(rest) = path.strip_prefix("/p/") {
-        let (project, rest) = rest.split_once('/')?;
-        let project = percent_decoded(project).filter(|name| !name.is_empty())?;
-        let inner = carried(&format!("/{rest}"))?;
-        return Some(Place {
-            project: Some(project),
-            ..inner
-        });
+    // A base URL that ends in a slash gives two of them.
+    let path = match path.trim_start_matches('/') {
+        rest if rest.len() + 1 < path.len() => &path[path.len() - rest.len() - 1..],
+        _ => path,
+    };
+    let found = match path.strip_prefix("/p/") {
+        Some(rest) => of_project(rest),
+        None => carried(path),
+    };
+    found.or_else(|| stray(path))
+}
+
+/// `NAME/…`, behind `/p/`.
+fn of_project(rest: &str) -> Option<Place> {
+    let (project, rest) = rest.split_once('/')?;
+    let project = percent_decoded(project).filter(|name| !name.is_empty())?;
+    let inner = carried(&format!("/{rest}"))?;
+    Some(Place {
+        project: Some(project),
+        ..inner
+    })
+}
+
+/// Ends of paths that only clients of models call, and the dialect in which they understand a refusal.
+const ENDS: [(&str, Dialect); 8] = [
+    ("/messages", Dialect::Anthropic),
+    ("/messages/count_tokens", Dialect::Anthropic),
+    ("/chat/completions", Dialect::OpenAiChat),
+    ("/responses", Dialect::OpenAiResponses),
+    ("/completions", Dialect::Other),
+    ("/embeddings", Dialect::Other),
+    (":generateContent", Dialect::Other),
+    (":streamGenerateContent", Dialect::Other),
+];
+
+/// A client's path below a base URL that is none of ours, such as `/anthropic/v1/messages`.
+fn stray(path: &str) -> Option<Place> {
+    if path.starts_with("/api/") {
+        return None;
     }
-    carried(path)
+    let lower = path.to_ascii_lowercase();
+    let end = |(end, _): &&(&str, Dialect)| lower.ends_with(&end.to_ascii_lowercase());
+    let (_, dialect) = ENDS.iter().find(end)?;
+    Some(Place {
+        project: None,
+        path: Cow::Owned(path.to_owned()),
+        dialect: *dialect,
+        is_stray: true,
+    })
 }
 
 /// `/v1/…`, `/messages`, and a doubled `/v1/v1/…` (a client that appends `/v1` to a base with `/v1`).
@@ -66,6 +107,7 @@ fn carried(path: &str) -> Option<Place> {
         project: None,
         dialect: Dialect::of_path(&path),
         path,
+        is_stray: false,
     })
 }
 
@@ -132,7 +174,32 @@ mod tests {
         check("/", None);
         check("/api/stats", None);
         check("/p/x", None);
-        check("/p//v1/messages", None);
-        check("/p/%zz/v1/messages", None);
+        check("/p/x/y", None);
+        check(
+            "//v1/messages",
+            Some((None, "/v1/messages", Dialect::Anthropic)),
+        );
+        check("/v1", None);
+        check("//", None);
+    }
+
+    #[test]
+    fn paths_of_other_base_urls_are_refused_in_the_callers_dialect() {
+        let check = |path: &str, dialect: Option<Dialect>| {
+            let found = place(path).filter(|place| place.is_stray);
+            assert_eq!(found.map(|place| place.dialect), dialect, "{path}");
+        };
+        check("/anthropic/v1/messages", Some(Dialect::Anthropic));
+        check("/openai/v1/chat/completions", Some(Dialect::OpenAiChat));
+        check("/V1/Messages", Some(Dialect::Anthropic));
+        check("/p//v1/messages", Some(Dialect::Anthropic));
+        check("/p/%zz/v1/messages", Some(Dialect::Anthropic));
+        check(
+            "/v1beta/models/gemini-3:generateContent",
+            Some(Dialect::Other),
+        );
+        check("/v1/messages", None);
+        check("/api/requests/messages", None);
+        check("/nonsense", None);
     }
 }

@@ -36,7 +36,15 @@ pub(crate) fn outgoing(
     mut headers: HeaderMap,
 ) -> Result<Outgoing, ProxyError> {
     let translation = translate(exchange, place, candidate)?;
+    // The caller's credentials are for the caller's vendor, or for us; nobody else gets them.
+    let own = matches!(candidate.credentials, Credentials::Caller) && !caller.used_access_key;
     let query = exchange.path.split_once('?').map(|(_, query)| query);
+    let query = match own {
+        true => query.map(Cow::Borrowed),
+        false => query
+            .map(base::redact::query_without_secrets)
+            .filter(|query| !query.is_empty()),
+    };
     let path = match (&translation, query) {
         (Some(translation), _) => Cow::Borrowed(translation.path),
         (None, Some(query)) => Cow::Owned(format!("{}?{query}", place.path)),
@@ -52,17 +60,15 @@ pub(crate) fn outgoing(
     if let Some(dialect) = dialect {
         headers::for_dialect(&mut headers, dialect);
     }
-    match &candidate.credentials {
-        Credentials::Caller if !caller.used_access_key => {}
-        Credentials::Caller | Credentials::None => headers::drop_credentials(&mut headers),
-        Credentials::Key(key) => {
-            headers::drop_credentials(&mut headers);
-            identify(
-                &mut headers,
-                dialect.unwrap_or(exchange.dialect),
-                key.reveal(),
-            )?;
-        }
+    if !own {
+        headers::drop_credentials(&mut headers);
+    }
+    if let Credentials::Key(key) = &candidate.credentials {
+        identify(
+            &mut headers,
+            dialect.unwrap_or(exchange.dialect),
+            key.reveal(),
+        )?;
     }
     let body = match (&translation, &candidate.model) {
         (Some(translation), _) => translation.sent.clone(),

@@ -62,7 +62,13 @@ impl Proxy {
         }
         let (usage, basis) = match recording.usage() {
             (usage, UsageBasis::Exact) => (usage, "exact"),
-            _ => (estimate(exchange), "estimate"),
+            _ if recording.is_stream() => (estimate(exchange), "estimate"),
+            // Too long to be held back.
+            _ if recording.is_whole() && answered.tee.ended().is_none() => {
+                (estimate(exchange), "estimate")
+            }
+            // It is all here and tells no usage, or it is no answer of a model.
+            _ => return None,
         };
         let asked = exchange.summary.model.as_deref();
         let model = recording.fold.model.as_deref().or(asked);

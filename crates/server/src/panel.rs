@@ -2,16 +2,16 @@
 
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue,
     REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{StatusCode, Uri};
-use rust_embed::RustEmbed;
+use http::{Method, Uri};
+use rust_embed::{EmbeddedFile, RustEmbed};
 use serde::Deserialize;
 
-use crate::api::Api;
+use crate::api::{Api, ApiError};
 use crate::guard::cookie_name;
 
 #[derive(RustEmbed)]
@@ -48,14 +48,22 @@ pub(crate) async fn root(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if accept.contains("text/html") {
-        return file("index.html");
+        return match Files::get("index.html") {
+            Some(page) => served("index.html", page),
+            None => protected(Html(NOT_BUILT).into_response()),
+        };
     }
     crate::api::health(State(api)).await.into_response()
 }
 
-/// Any other path: a file of the panel.
-pub(crate) async fn asset(uri: Uri) -> Response {
-    file(uri.path().trim_start_matches('/'))
+/// Any other path: a file of the panel, or nothing.
+pub(crate) async fn asset(method: Method, uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let is_read = method == Method::GET || method == Method::HEAD;
+    match Files::get(path).filter(|_| is_read) {
+        Some(found) => served(path, found),
+        None => ApiError::no_such_path(uri.path()).into_response(),
+    }
 }
 
 /// Turns a one-time token into a cookie and leaves no trace of it in the address.
@@ -74,17 +82,7 @@ fn sign_in_once(api: &Api, token: &str) -> Response {
     response
 }
 
-fn file(path: &str) -> Response {
-    let Some(file) = Files::get(path) else {
-        let status = if path == "index.html" {
-            StatusCode::OK
-        } else {
-            StatusCode::NOT_FOUND
-        };
-        let text = if path == "index.html" { NOT_BUILT } else { "" };
-        let html = [(CONTENT_TYPE, "text/html; charset=utf-8")];
-        return protected((status, html, text).into_response());
-    };
+fn served(path: &str, file: EmbeddedFile) -> Response {
     // Files under assets/ have a hash of their content in their name.
     let cache = match path.starts_with("assets/") {
         true => "public, max-age=31536000, immutable",

@@ -8,6 +8,7 @@ use serde_json::json;
 use wire::Dialect;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+static SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 /// Why a request is turned away.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +86,8 @@ impl Refusal {
         }
         if let Self::RateLimit { seconds } | Self::WrongKeys { seconds } = self {
             headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
+            // Else the vendors' clients try again by themselves, against the same limit.
+            headers.insert(SHOULD_RETRY.clone(), HeaderValue::from_static("false"));
         }
         response
     }

@@ -159,6 +159,44 @@ async fn answers_carry_our_headers_and_no_others_of_ours() {
     assert_eq!(estimate.header("x-cost-basis"), "estimate");
     let unpriced = door.call("/v1/messages", "text", false).send().await;
     assert!(!unpriced.headers.contains_key("x-total-cost-usd"));
+    for scenario in ["html-200", "empty-200"] {
+        let ask = door.ask("POST", "/v1/messages").body(body.clone());
+        let useless = ask.header("x-testkit-scenario", scenario).send().await;
+        assert!(!useless.headers.contains_key("x-total-cost-usd"));
+        assert_eq!(
+            door.detail(useless.id()).await["cost"]["usd"],
+            serde_json::Value::Null
+        );
+    }
+}
+
+#[tokio::test]
+async fn paths_of_other_base_urls_are_refused_and_recorded() {
+    let door = Harness::new().start().await;
+    for path in [
+        "/anthropic/v1/messages",
+        "/openai/v1/chat/completions",
+        "/V1/messages",
+        "/p/%FF/v1/messages",
+        "/v1beta/models/gemini:generateContent",
+    ] {
+        let heard = door.ask("POST", path).body("{}").send().await;
+        assert_eq!(heard.status, 404, "{path}");
+        assert_eq!(heard.error().1, "unknown_path", "{path}");
+        let is_anthropic = path.ends_with("/messages");
+        assert_eq!(heard.json()["type"] == "error", is_anthropic, "{path}");
+        let verdict = door.verdict(heard.id()).await;
+        assert_eq!(
+            verdict,
+            ("error".to_owned(), Some("unknown_path".to_owned()))
+        );
+    }
+    for (method, path) in [("POST", "/nonsense"), ("GET", "/nonsense"), ("GET", "/v1")] {
+        let heard = door.ask(method, path).send().await;
+        assert_eq!(heard.status, 404, "{method} {path}");
+        assert_eq!(heard.error().1, "not_found", "{method} {path}");
+    }
+    assert_eq!(door.upstream.journal().counters().requests, 0);
 }
 
 #[tokio::test]
@@ -168,6 +206,7 @@ async fn paths_lead_where_they_mean() {
         ("/v1/messages", "/v1/messages", None),
         ("/messages", "/v1/messages", None),
         ("/v1/v1/messages?beta=true", "/v1/messages?beta=true", None),
+        ("//v1/messages", "/v1/messages", None),
         (
             "/p/shop%20web/v1/messages",
             "/v1/messages",

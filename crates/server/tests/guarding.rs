@@ -66,6 +66,8 @@ async fn only_our_own_names_are_answered() {
             assert_eq!(found, 421, "{method} {path} {host:?}");
         }
         assert_eq!(status(&door, method, path, "").await, 421, "no host");
+        let two = format!("host: {}\r\nhost: evil.example\r\n", ours[0]);
+        assert_eq!(status(&door, method, path, &two).await, 421, "{two}");
         // A whole address in the request line stands above the header.
         let address = format!("http://evil.example:{port}{path}");
         let found = status(&door, method, &address, &format!("host: {}\r\n", ours[0])).await;

@@ -36,6 +36,31 @@ async fn a_change_is_in_force_and_leaves_comments_alone() {
     assert_eq!(heard.status, 200);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_may_hold_keys_is_made_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().join("config.toml");
+    std::fs::write(&path, FILE).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let _door = Harness::within(data).settings_file(FILE).start().await;
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn figures_of_a_project_are_not_those_of_everybody() {
+    let door = Harness::new().start().await;
+    for query in ["project_id=x", "hours=1", "group_by=model&x=1"] {
+        let heard = door.get(&format!("/api/stats?{query}")).send().await;
+        assert_eq!(heard.status, 501, "{query}");
+        assert_eq!(heard.error().1, "not_there_yet", "{query}");
+    }
+    let totals = door.get("/api/stats").send().await.text();
+    assert!(totals.contains("\"total_cost_usd\":0.0"), "{totals}");
+}
+
 #[tokio::test]
 async fn a_mistake_changes_nothing_at_all() {
     let door = Harness::new().settings_file(FILE).start().await;

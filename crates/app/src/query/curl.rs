@@ -13,10 +13,7 @@ impl Queries {
     /// The command. Keys are placeholders: `$API_KEY`.
     pub async fn curl(&self, id: String) -> Result<String, QueryError> {
         let detail = self.detail(id.clone(), false).await?;
-        let (_, body) = self
-            .body(id, super::Part::Request)
-            .await
-            .unwrap_or_default();
+        let (_, body) = self.body(id, super::Part::Sent).await.unwrap_or_default();
         let headers = match &detail.sent_headers[..] {
             [] => &detail.request_headers,
             sent => sent,

@@ -38,12 +38,13 @@ impl Queries {
     }
 }
 
+/// The exchange as it went upstream. A translated one is the client's: kept bodies are in its dialect.
 fn entry(detail: &Detail) -> Value {
     let row = &detail.row;
-    let address = detail
-        .upstream_url
-        .clone()
-        .unwrap_or_else(|| row.path.clone());
+    let (address, request_headers) = match (&detail.upstream_url, &detail.sent_headers[..]) {
+        (Some(address), sent @ [_, ..]) if detail.translation.is_none() => (address, sent),
+        _ => (&row.path, &detail.request_headers[..]),
+    };
     let request_body = detail.request_body.text.clone().unwrap_or_default();
     let response_body = detail.response_body.text.clone().unwrap_or_default();
     let kind = |body: &Option<String>| body.clone().unwrap_or_else(|| "application/json".into());
@@ -55,8 +56,8 @@ fn entry(detail: &Detail) -> Value {
             "url": address,
             "httpVersion": "HTTP/1.1",
             "cookies": [],
-            "headers": headers(&detail.request_headers),
-            "queryString": query(&address),
+            "headers": headers(request_headers),
+            "queryString": query(address),
             "postData": {
                 "mimeType": kind(&detail.request_body.content_type),
                 "text": request_body,
@@ -99,11 +100,15 @@ fn timings(detail: &Detail) -> Value {
         _ => 0.0,
     };
     let connection = &detail.timing.connection;
+    let (dns, tls) = (connection.dns_ms, connection.tls_ms);
+    // The format's own rule: what TLS takes is a part of connecting.
+    let connect = connection.connect_ms.map(|ms| ms + tls.unwrap_or(0.0));
+    let opening = dns.unwrap_or(0.0) + connect.unwrap_or(0.0);
     json!({
-        "blocked": between("received", "sent"),
-        "dns": connection.dns_ms.unwrap_or(-1.0),
-        "connect": connection.connect_ms.unwrap_or(-1.0),
-        "ssl": connection.tls_ms.unwrap_or(-1.0),
+        "blocked": (between("received", "sent") - opening).max(0.0),
+        "dns": dns.unwrap_or(-1.0),
+        "connect": connect.unwrap_or(-1.0),
+        "ssl": tls.unwrap_or(-1.0),
         "send": 0.0,
         "wait": between("sent", "head"),
         "receive": between("head", "last_byte"),

@@ -103,6 +103,15 @@ pub(super) fn write(path: &Path, changes: &[(String, Value)]) -> Result<(), Sett
         .map_err(|error| unwritable(error.to_string()))
 }
 
+/// The line on which the file sets something; `None` if it does not.
+pub(super) fn line_of_setting(path: &Path, key: &str) -> Option<usize> {
+    let (section, key) = key.split_once('.')?;
+    let text = std::fs::read_to_string(path).ok()?;
+    let document = toml_edit::Document::parse(text.as_str()).ok()?;
+    let span = document.get(section)?.get(key)?.span()?;
+    Some(line_of(&text, span.start))
+}
+
 fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at.min(text.len())]
         .iter()

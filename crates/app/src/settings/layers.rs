@@ -211,10 +211,11 @@ fn build(
     }
     let source_of = |key: &str| {
         let told = above.iter().rev().find(|(above, _, _)| above == key);
-        told.map_or_else(
-            || path.display().to_string(),
-            |(_, source_name, _)| source_name.clone(),
-        )
+        match (told, file::line_of_setting(path, key)) {
+            (Some((_, source_name, _)), _) => source_name.clone(),
+            (None, Some(line)) => format!("{}, line {line}", path.display()),
+            (None, None) => path.display().to_string(),
+        }
     };
     let settings: Settings = all.clone().try_into().map_err(|error: toml::de::Error| {
         let key = unreadable(defaults, &all).unwrap_or_else(|| "a setting".to_owned());
@@ -345,7 +346,12 @@ mod tests {
         );
         assert!(says("[sever]\nport = 1\n").contains("line 1: unknown section [sever]"));
         assert!(says("[server\n").contains("line 1"));
-        assert!(says("[capture]\nmax_history = 0\n").contains("capture.max_history"));
+        let error = says("[capture]\n# too few\nmax_history = 0\n");
+        assert!(
+            error.contains("capture.max_history (from ") && error.contains("config.toml, line 3)"),
+            "{error}"
+        );
+        assert!(says("[capture]\nretention_days = -3\n").contains("line 2"));
         let error = load(None, &[("RELAYSCOPE_PORT", "many")])
             .unwrap_err()
             .to_string();

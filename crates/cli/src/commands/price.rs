@@ -4,6 +4,7 @@ use base::{Clock, SystemClock, Timestamp, Usage};
 use price::{Ask, Catalog, Factor, Quote};
 use serde_json::{Value, json};
 
+use super::answer::say;
 use crate::failure::Failure;
 
 /// Arguments of `price`.
@@ -41,7 +42,6 @@ pub(crate) struct Arguments {
 }
 
 /// Prints what a usage costs; exits 1 when there is no price.
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let at = match &arguments.at {
         None => SystemClock.now(),
@@ -64,10 +64,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut ask = Ask::new(&arguments.model, &usage, at, arguments.exchange_rate);
     ask.multiplier = arguments.multiplier.unwrap_or(Factor::ONE);
     let document = answer(&arguments.model, &catalog.quote(&ask));
-    if arguments.json {
-        println!("{document:#}");
-    } else {
-        println!("{}", sentence(&document));
+    match arguments.json {
+        true => say(&format!("{document:#}"))?,
+        false => say(&sentence(&document))?,
     }
     match document["usd"].is_null() {
         true => Err(Failure::new(

@@ -39,6 +39,30 @@ impl ApiError {
         }
     }
 
+    /// A parameter of something that this version cannot do.
+    pub(crate) fn not_there_yet(name: &str) -> Self {
+        Self {
+            status: StatusCode::NOT_IMPLEMENTED,
+            code: "not_there_yet",
+            message: format!(
+                "{name} is not there yet: this version knows the totals of the live list only"
+            ),
+            params: vec![("parameter".to_owned(), name.to_owned())],
+        }
+    }
+
+    /// A path that belongs to nobody.
+    pub(crate) fn no_such_path(path: &str) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            code: "not_found",
+            message: format!(
+                "there is nothing at {path}: clients of models call /v1/…, the API is described in /api/openapi.json"
+            ),
+            params: Vec::new(),
+        }
+    }
+
     /// A body that cannot be read.
     pub(crate) fn body(message: String) -> Self {
         let (status, code) = (StatusCode::BAD_REQUEST, "bad_body");

@@ -35,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{panel, ws};
 
+pub(crate) use answer::ApiError;
 pub(crate) use health::health;
 
 /// Largest body that the API takes.
@@ -186,7 +187,7 @@ pub(crate) fn router(api: Api) -> Router {
         )
         .route("/api/client-keys/{id}", delete(keys::remove_client_key))
         .route("/api/{*rest}", any(answer::no_such_endpoint))
-        .fallback(get(panel::asset))
+        .fallback(panel::asset)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(map_response(answer::in_our_shape))
         .with_state(api)

@@ -43,8 +43,12 @@ async fn credentials_never_reach_a_relay() {
         ("x-goog-api-key", SENTINEL),
         ("cookie", &cookie),
         ("proxy-authorization", &basic),
+        ("x-auth-token", SENTINEL),
+        ("x-custom-token", SENTINEL),
+        ("openai-organization", SENTINEL),
     ];
     for path in DIALECTS {
+        let path = &format!("{path}?beta=true&key={SENTINEL}&access_token={SENTINEL}")[..];
         for (name, value) in credentials {
             for site in ["", "local"] {
                 let mut ask = door.message_to(path, MODEL, false).header(name, value);
@@ -66,6 +70,7 @@ async fn credentials_never_reach_a_relay() {
         );
         assert!(!shown.contains(SENTINEL), "{shown}");
         assert!(!shown.contains("SENTINEL"), "{shown}");
+        assert!(received.target.ends_with("?beta=true"), "{shown}");
     }
     assert_eq!(found_in(door.data()), Vec::<String>::new());
     let data = door.stop().await;

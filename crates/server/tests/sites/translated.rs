@@ -119,6 +119,21 @@ async fn the_record_shows_both_sides_of_a_translated_stream() {
     assert!(body("response").await.starts_with("data: {"));
     assert_eq!(body("sent").await.as_bytes(), &relay.calls()[0].body[..]);
     assert!(body("request").await.contains(MODEL));
+    let curl = format!("/api/request/{}/curl", heard.id());
+    let curl = door.get(&curl).send().await.text();
+    assert!(
+        curl.contains("/v1/chat/completions'") && curl.contains("deepseek-chat"),
+        "{curl}"
+    );
+    let har = door.get("/api/export.har").send().await.json();
+    let request = &har["log"]["entries"][0]["request"];
+    assert_eq!(request["url"], "/v1/messages");
+    assert!(
+        request["postData"]["text"]
+            .as_str()
+            .unwrap()
+            .contains(MODEL)
+    );
     let detail = door.detail(heard.id()).await;
     assert_eq!(detail["outcome"], "done");
     assert!(detail["timing"]["ttft_ms"].is_number());
