@@ -20,6 +20,7 @@ use crate::desktop::Desktop;
 use crate::health::Health;
 use crate::limits::limits;
 use crate::live::{self, Live};
+use crate::meters::Meters;
 use crate::notice::Notices;
 use crate::pricing::Pricing;
 use crate::query::Queries;
@@ -37,6 +38,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     store: Arc<Store>,
     live: Arc<Live>,
+    meters: Arc<Meters>,
     recorder: Arc<Recorder>,
     pricing: Pricing,
     proxy: Arc<Proxy>,
@@ -197,6 +199,11 @@ impl App {
     /// Figures of the KPI strip.
     pub fn totals(&self) -> crate::view::Totals {
         self.live.totals()
+    }
+
+    /// What was counted since the start.
+    pub fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// The settings in force.

@@ -11,6 +11,7 @@ mod health;
 mod housekeeping;
 mod limits;
 pub mod live;
+pub mod meters;
 mod notice;
 mod observe;
 pub mod ping;

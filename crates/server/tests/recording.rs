@@ -62,6 +62,50 @@ async fn a_full_queue_loses_bodies_and_counts_them_but_never_the_rest() {
 }
 
 #[tokio::test]
+async fn monitoring_systems_get_figures_that_only_grow() {
+    let door = Harness::new().start().await;
+    for stream in [true, false] {
+        let heard = door.call("/v1/messages", "text", stream).send().await;
+        door.detail(heard.id()).await;
+    }
+    let refused = door.call("/v1/messages", "error-529", false).send().await;
+    door.detail(refused.id()).await;
+    let text = door.get("/metrics").send().await.text();
+    let of = |name: &str, labels: &str| {
+        let mut lines = text.lines().filter(|line| line.starts_with(name));
+        let line = lines.find(|line| line.contains(labels));
+        let line = line.unwrap_or_else(|| panic!("no {name} with {labels} in {text}"));
+        line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()
+    };
+    let provider = "gen_ai_provider_name=\"anthropic\"";
+    assert!(
+        of(
+            "gen_ai_client_token_usage_count",
+            "gen_ai_token_type=\"output\""
+        ) >= 2.0
+    );
+    assert!(
+        of(
+            "gen_ai_client_token_usage_sum",
+            "gen_ai_token_type=\"input\""
+        ) > 0.0
+    );
+    assert!(of("gen_ai_client_operation_duration_seconds_count", provider) >= 1.0);
+    assert!(
+        of(
+            "gen_ai_client_operation_duration_seconds_count",
+            "error_type="
+        ) >= 1.0
+    );
+    let first = "gen_ai_server_time_to_first_token_seconds_bucket";
+    assert!(
+        (of(first, "le=\"+Inf\"") - 1.0).abs() < f64::EPSILON,
+        "only the stream has one"
+    );
+    assert!(of("relayscope_unpriced_requests_total", "scenario:text") >= 1.0);
+}
+
+#[tokio::test]
 async fn bodies_longer_than_the_limit_keep_their_beginning_and_say_so() {
     let door = Harness::new()
         .setting("capture.max_body_mib", 1)

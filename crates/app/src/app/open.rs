@@ -21,6 +21,7 @@ use crate::files;
 use crate::health::Health;
 use crate::limits::limits;
 use crate::live::Live;
+use crate::meters::Meters;
 use crate::notice::Notices;
 use crate::observe::Observe;
 use crate::pricing::Pricing;
@@ -110,7 +111,13 @@ impl App {
         let live = Arc::new(live);
         restore(&store, &live, &settings.now())?;
         let counting = Arc::new(Counting::default());
-        let on_row = on_row(live.clone(), counting.clone(), clock.clone());
+        let meters = Arc::new(Meters::default());
+        let on_row = on_row(
+            live.clone(),
+            meters.clone(),
+            counting.clone(),
+            clock.clone(),
+        );
         let recorder = Recorder::start(store.clone(), settings.clone(), pricing.clone(), on_row)
             .map_err(system("the recorder could not be started"))?;
         let recorder = Arc::new(recorder);
@@ -165,6 +172,7 @@ impl App {
             clock,
             store,
             live,
+            meters,
             recorder,
             pricing,
             proxy: Arc::new(proxy),
@@ -222,9 +230,15 @@ fn vault(settings: &Settings) -> Wish {
 }
 
 /// What happens when the row of an exchange is made.
-fn on_row(live: Arc<Live>, counting: Arc<Counting>, clock: Arc<dyn Clock>) -> OnRow {
+fn on_row(
+    live: Arc<Live>,
+    meters: Arc<Meters>,
+    counting: Arc<Counting>,
+    clock: Arc<dyn Clock>,
+) -> OnRow {
     Box::new(move |exchange, row, pace| {
         live.finished(exchange.id, row);
+        meters.add(row);
         counting.learn(exchange, row, pace, clock.now());
     })
 }
