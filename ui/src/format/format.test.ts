@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { CostBasis } from "../api/generated/CostBasis";
 import { bytes, shortBytes } from "./bytes.ts";
 import { age, clock, day, isoDay, stamp } from "./clock.ts";
-import { about, dollars, loggedCost, price, renminbi, requestCost } from "./cost.ts";
-import { countdown, countdownMinutes, duration, firstToken, offset, phase } from "./duration.ts";
+import { about, dollars, lineCost, loggedCost, marked, price, renminbi, requestCost, requestRenminbi } from "./cost.ts";
+import { countdown, countdownMinutes, duration, firstToken, moment, offset, phase } from "./duration.ts";
 import { isOtherModel, shortModel } from "./model.ts";
 import { deviation, ratio, percent, speed } from "./ratio.ts";
 import { exactCount, tokens } from "./tokens.ts";
@@ -37,6 +37,16 @@ describe("numbers", () => {
 
   test("cost in station logs", () => expect(loggedCost(0.0565)).toBe("$0.0565"));
 
+  test("parts of a bill are never nothing for something", () => {
+    expect([0.0565, 0.00005, 0.00004, 0].map(lineCost)).toEqual(["$0.0565", "$0.0001", "<$0.0001", "$0.0000"]);
+    expect([0.41, 0.005, 0.004, 0].map(requestRenminbi)).toEqual(["¥0.41", "¥0.01", "<¥0.01", "¥0.00"]);
+  });
+
+  test("an estimate is marked", () => {
+    expect(marked("¥0.41", "estimate")).toBe("~¥0.41");
+    expect(marked("¥0.41", "exact")).toBe("¥0.41");
+  });
+
   test("totals and balances", () => {
     expect(dollars(128.4)).toBe("$128.40");
     expect(dollars(1_024)).toBe("$1,024.00");
@@ -52,6 +62,7 @@ describe("numbers", () => {
 
   test("time to first token", () => {
     expect(plain(firstToken(1_184))).toBe("1.18 s");
+    expect([0.81, 504, 999.4, 999.6].map(moment).map(plain)).toEqual(["0.8 ms", "504 ms", "999 ms", "1.00 s"]);
     expect(plain(offset(1_184))).toBe("+1.18 s");
   });
 

@@ -46,9 +46,9 @@ export function said(section: keyof Sections, name: string, fallback: string, va
 /** A refusal, or the reason of a choice, in words. A sentence whose values are missing gives way to the server's own message. */
 export function sentence(error: ErrorView | Fault, section: "errors" | "why" | "problems" = "errors"): string {
   const message = error.message ?? "";
-  const text = said(section, error.code, message, Object.fromEntries(error.params));
+  const text = said(section, error.code, message, { message: message === "" ? "{message}" : message, ...Object.fromEntries(error.params) });
   if (/\{\w+\}/.test(text) && message !== "") return message;
-  return text === "" ? error.code : text.replace(/\s*\{\w+\}/g, "");
+  return text === "" ? error.code : text.replace(/[:：]?\s*\{\w+\}/g, "");
 }
 
 export function ago(time: Date, now: number): string {
