@@ -106,7 +106,7 @@ describe("numbers", () => {
 
 test("sizes", () => {
   expect([812, 39_014, 43_201_331, 209_715_200].map(bytes).map(plain)).toEqual(["812 B", "38.1 KB", "41.2 MB", "200 MB"]);
-  expect([512, 219_000, 5_242_880].map(shortBytes)).toEqual(["512", "214K", "5.0M"]);
+  expect([512, 219_000, 1_000_000, 5_242_880, 5_557_453].map(shortBytes).map(plain)).toEqual(["512 B", "214 KB", "1.0 MB", "5 MB", "5.3 MB"]);
 });
 
 test("prices of a million tokens", () => {

@@ -1,6 +1,7 @@
 import type { ErrorView } from "../api/generated/ErrorView";
 import type { Fault } from "../api/fault.ts";
 import { age, clock, day, type Language } from "../format/clock.ts";
+import { exactCount } from "../format/tokens.ts";
 import english from "./en.json";
 import chinese from "./zh-CN.json";
 
@@ -30,7 +31,10 @@ function form(text: string, values: Values | undefined): string {
 }
 
 function fill(text: string, values: Values | undefined): string {
-  return form(text, values).replace(/\{(\w+)\}/g, (slot, name: string) => String(values?.[name] ?? slot));
+  return form(text, values).replace(/\{(\w+)\}/g, (slot, name: string) => {
+    const value = values?.[name] ?? slot;
+    return typeof value === "number" ? exactCount(value) : value;
+  });
 }
 
 export function t(key: Key, values?: Values): string {
