@@ -32,7 +32,7 @@ const all: readonly Column[] = [
   { id: "ttft", title: "columns.ttft", about: "measures.firstToken", width: 54, number: true, sort: "ttft" },
   { id: "speed", title: "columns.speed", about: "measures.speed", width: 40, number: true, sort: "speed" },
   { id: "total", title: "columns.total", about: "measures.total", width: 118, narrow: 92, sort: "total", fixed: true },
-  { id: "cost", title: "columns.cost", about: "measures.cost", width: 62, number: true, sort: "cost", fixed: true },
+  { id: "cost", title: "columns.cost", about: "measures.cost", width: 64, number: true, sort: "cost", fixed: true },
   { id: "advisor", title: "columns.advisor", about: "measures.advisor", width: 48, number: true },
 ];
 
