@@ -1,9 +1,17 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig, type ProxyOptions } from "vite";
 import { sprite } from "./sprite.ts";
 
 // Where `npm run dev` finds a running Relayscope.
 const server = process.env["RELAYSCOPE_URL"] ?? "http://127.0.0.1:7357";
+
+// The server answers only under its own name and refuses calls from other origins.
+const forward: ProxyOptions = {
+  target: server,
+  changeOrigin: true,
+  rewriteWsOrigin: true,
+  configure: (proxy) => proxy.on("proxyReq", (request) => void (request.hasHeader("origin") && request.setHeader("origin", server))),
+};
 
 export default defineConfig({
   plugins: [svelte(), sprite()],
@@ -19,9 +27,9 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "/api": server,
-      "/health": server,
-      "/ws": { target: server, ws: true },
+      "/api": forward,
+      "/health": forward,
+      "/ws": { ...forward, ws: true },
     },
   },
 });

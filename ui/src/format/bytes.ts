@@ -15,9 +15,9 @@ export function bytes(count: number | null): string {
   return `${text}${nbsp}${units[unit]}`;
 }
 
-/** Without decimals, for badges: `214K`. */
+/** For badges: without decimals below a megabyte: `214 KB`, `5.0 MB`. */
 export function shortBytes(count: number): string {
-  if (count < 1_000) return String(count);
-  if (count < 1_000_000) return `${Math.round(count / 1_024)}K`;
-  return `${(count / 1_048_576).toFixed(1)}M`;
+  if (count >= 1_000 && count < 1_000_000) return `${Math.round(count / 1_024)}${nbsp}KB`;
+  if (count >= 1_000_000 && count < 1_048_576) return `1.0${nbsp}MB`;
+  return bytes(count);
 }

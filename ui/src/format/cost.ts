@@ -1,3 +1,4 @@
+import type { CostBasis } from "../api/generated/CostBasis";
 import type { CostView } from "../api/generated/CostView";
 import { minus, missing, nbsp } from "./space.ts";
 
@@ -15,9 +16,22 @@ function signed(amount: number, text: string): string {
 export function requestCost(cost: CostView): string {
   if (cost.basis === "none") return "$0.000";
   if (cost.basis === "unpriced" || cost.usd === null) return missing;
-  const mark = cost.basis === "estimate" ? "~" : "";
-  if (cost.usd > 0 && cost.usd < leastShown) return `${mark}<$0.001`;
-  return `${mark}$${cost.usd.toFixed(3)}`;
+  return marked(cost.usd > 0 && cost.usd < leastShown ? "<$0.001" : `$${cost.usd.toFixed(3)}`, cost.basis);
+}
+
+/** An estimate says so. */
+export function marked(text: string, basis: CostBasis): string {
+  return basis === "estimate" ? `~${text}` : text;
+}
+
+/** One line of a bill, as in station logs: `$0.0565`, but never nothing for something. */
+export function lineCost(usd: number): string {
+  return usd > 0 && usd < 0.00005 ? "<$0.0001" : loggedCost(usd);
+}
+
+/** Beside the cost of one request: `¥0.41`, `<¥0.01`. */
+export function requestRenminbi(cny: number): string {
+  return cny > 0 && cny < 0.005 ? "<¥0.01" : renminbi(cny);
 }
 
 /** Cost in station logs: `$0.0565`. */

@@ -23,6 +23,11 @@ export function phase(ms: number | null): string {
   return `${ms < 9.95 ? ms.toFixed(1) : String(Math.round(ms))}${nbsp}ms`;
 }
 
+/** When something came, among network phases: `504 ms`, `1.18 s`. */
+export function moment(ms: number | null): string {
+  return ms !== null && ms < 999.5 ? phase(ms) : firstToken(ms);
+}
+
 /** Distance from a moment: `+1.18 s`. */
 export function offset(ms: number | null): string {
   return ms === null ? missing : `+${firstToken(ms)}`;

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { CostBasis } from "../api/generated/CostBasis";
 import { bytes, shortBytes } from "./bytes.ts";
 import { age, clock, day, isoDay, stamp } from "./clock.ts";
-import { about, dollars, loggedCost, price, renminbi, requestCost } from "./cost.ts";
-import { countdown, countdownMinutes, duration, firstToken, offset, phase } from "./duration.ts";
+import { about, dollars, lineCost, loggedCost, marked, price, renminbi, requestCost, requestRenminbi } from "./cost.ts";
+import { countdown, countdownMinutes, duration, firstToken, moment, offset, phase } from "./duration.ts";
 import { isOtherModel, shortModel } from "./model.ts";
 import { deviation, ratio, percent, speed } from "./ratio.ts";
 import { exactCount, tokens } from "./tokens.ts";
@@ -37,6 +37,16 @@ describe("numbers", () => {
 
   test("cost in station logs", () => expect(loggedCost(0.0565)).toBe("$0.0565"));
 
+  test("parts of a bill are never nothing for something", () => {
+    expect([0.0565, 0.00005, 0.00004, 0].map(lineCost)).toEqual(["$0.0565", "$0.0001", "<$0.0001", "$0.0000"]);
+    expect([0.41, 0.005, 0.004, 0].map(requestRenminbi)).toEqual(["¥0.41", "¥0.01", "<¥0.01", "¥0.00"]);
+  });
+
+  test("an estimate is marked", () => {
+    expect(marked("¥0.41", "estimate")).toBe("~¥0.41");
+    expect(marked("¥0.41", "exact")).toBe("¥0.41");
+  });
+
   test("totals and balances", () => {
     expect(dollars(128.4)).toBe("$128.40");
     expect(dollars(1_024)).toBe("$1,024.00");
@@ -52,6 +62,7 @@ describe("numbers", () => {
 
   test("time to first token", () => {
     expect(plain(firstToken(1_184))).toBe("1.18 s");
+    expect([0.81, 504, 999.4, 999.6].map(moment).map(plain)).toEqual(["0.8 ms", "504 ms", "999 ms", "1.00 s"]);
     expect(plain(offset(1_184))).toBe("+1.18 s");
   });
 
@@ -95,7 +106,7 @@ describe("numbers", () => {
 
 test("sizes", () => {
   expect([812, 39_014, 43_201_331, 209_715_200].map(bytes).map(plain)).toEqual(["812 B", "38.1 KB", "41.2 MB", "200 MB"]);
-  expect([512, 219_000, 5_242_880].map(shortBytes)).toEqual(["512", "214K", "5.0M"]);
+  expect([512, 219_000, 1_000_000, 5_242_880, 5_557_453].map(shortBytes).map(plain)).toEqual(["512 B", "214 KB", "1.0 MB", "5 MB", "5.3 MB"]);
 });
 
 test("prices of a million tokens", () => {

@@ -30,7 +30,7 @@ describe("locale files", () => {
 
   test("hold no text that nobody shows", () => {
     const all = code.map(read).join("\n");
-    const dynamic = /^(age|balanceStates|bases|capabilities|causes|changeKinds|changeReasons|checkinStates|columns|convo|dialects|entryKinds|entrySources|errors|expectedBases|figures|filters|health|importFormats|importSkips|keyState|keys|live|logSpans|logTypes|notices|outcome|outcomeSaid|palette|ping|pingNext|pingSaid|preset|problems|purposes|ratios|raw|reconcileNotes|reconcileSpans|routing|scopes|sites|speech|state|stationKinds|strategies|test|timing|unpriced|usage|vault|verify|ways|why|windows)\./;
+    const dynamic = /^(age|balanceStates|bases|capabilities|causes|changeKinds|changeReasons|checkinStates|columns|convo|dialects|entryKinds|entrySources|errors|expectedBases|figures|filters|health|importFormats|importSkips|keyState|keys|live|logSpans|logTypes|measures|notices|outcome|outcomeSaid|palette|ping|pingNext|pingSaid|preset|problems|purposes|ratios|raw|reconcileNotes|reconcileSpans|routing|scopes|sites|speech|state|stationKinds|strategies|test|timing|traits|unpriced|usage|vault|verify|ways|why|windows)\./;
     const unused = [...en.keys()].filter((key) => !dynamic.test(key) && !all.includes(`"${key}"`));
     expect(unused).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { ErrorView } from "../api/generated/ErrorView";
 import type { Fault } from "../api/fault.ts";
 import { age, clock, day, type Language } from "../format/clock.ts";
+import { exactCount } from "../format/tokens.ts";
 import english from "./en.json";
 import chinese from "./zh-CN.json";
 
@@ -30,7 +31,10 @@ function form(text: string, values: Values | undefined): string {
 }
 
 function fill(text: string, values: Values | undefined): string {
-  return form(text, values).replace(/\{(\w+)\}/g, (slot, name: string) => String(values?.[name] ?? slot));
+  return form(text, values).replace(/\{(\w+)\}/g, (slot, name: string) => {
+    const value = values?.[name] ?? slot;
+    return typeof value === "number" ? exactCount(value) : value;
+  });
 }
 
 export function t(key: Key, values?: Values): string {
@@ -46,9 +50,9 @@ export function said(section: keyof Sections, name: string, fallback: string, va
 /** A refusal, or the reason of a choice, in words. A sentence whose values are missing gives way to the server's own message. */
 export function sentence(error: ErrorView | Fault, section: "errors" | "why" | "problems" = "errors"): string {
   const message = error.message ?? "";
-  const text = said(section, error.code, message, Object.fromEntries(error.params));
+  const text = said(section, error.code, message, { message: message === "" ? "{message}" : message, ...Object.fromEntries(error.params) });
   if (/\{\w+\}/.test(text) && message !== "") return message;
-  return text === "" ? error.code : text.replace(/\s*\{\w+\}/g, "");
+  return text === "" ? error.code : text.replace(/[:：]?\s*\{\w+\}/g, "");
 }
 
 export function ago(time: Date, now: number): string {

@@ -6,7 +6,13 @@ const wait = 400;
 /** How long after closing the next one still opens at once, ms. */
 const warm = 300;
 
-type Shown = { text: string; keys: readonly string[]; anchor: HTMLElement };
+type Shown = {
+  text: string;
+  keys: readonly string[];
+  anchor: HTMLElement;
+  /** What has the keyboard's focus inside the anchor; Esc closes the tooltip before anything else. */
+  focused?: HTMLElement;
+};
 
 class Tips {
   shown = $state.raw<Shown | null>(null);
@@ -15,7 +21,8 @@ class Tips {
 
   offer(next: Shown): void {
     clearTimeout(this.#timer);
-    const ready = this.shown !== null || performance.now() - this.#closedAt < warm;
+    // Whoever came by keyboard stopped here on purpose.
+    const ready = next.focused !== undefined || this.shown !== null || performance.now() - this.#closedAt < warm;
     if (ready) this.shown = next;
     else this.#timer = setTimeout(() => (this.shown = next), wait);
   }

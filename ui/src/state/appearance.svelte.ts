@@ -1,6 +1,8 @@
+import { asFault } from "../api/fault.ts";
 import { changeConfig } from "../api/program.ts";
 import type { Language } from "../format/clock.ts";
-import { locale } from "../locale/translate.svelte.ts";
+import { locale, sentence } from "../locale/translate.svelte.ts";
+import { problem } from "./problem.svelte.ts";
 import { store, storedText } from "./stored.ts";
 
 export type Theme = "system" | "light" | "dark";
@@ -58,7 +60,11 @@ class Appearance {
   choose(change: { theme?: Theme; language?: LanguageChoice; density?: Density }): void {
     this.take(change.theme, change.language, change.density);
     const keys = Object.entries(change).map(([name, value]) => [`ui.${name}`, value]);
-    void changeConfig(Object.fromEntries(keys)).catch(() => undefined);
+    // Shown and kept by this window in any case. Who is not signed in is told so by its banner already.
+    changeConfig(Object.fromEntries(keys)).catch((reason: unknown) => {
+      const fault = asFault(reason);
+      if (fault.code !== "not_signed_in") problem.show(sentence(fault));
+    });
   }
 }
 

@@ -8,6 +8,8 @@ export type ColumnId =
 export type Column = {
   id: ColumnId;
   title: Key;
+  /** What it measures, for the tooltip of its head. */
+  about: Key;
   /** Px; the site takes what is left. */
   width: number;
   /** Width in a narrow table, where it differs. */
@@ -19,19 +21,19 @@ export type Column = {
 };
 
 const all: readonly Column[] = [
-  { id: "status", title: "columns.status", width: 40, narrow: 36, fixed: true },
-  { id: "time", title: "columns.time", width: 66, sort: "time", fixed: true },
-  { id: "model", title: "columns.model", width: 122, sort: "model", fixed: true },
-  { id: "project", title: "columns.project", width: 78, sort: "project" },
-  { id: "site", title: "columns.site", width: 0, sort: "site" },
-  { id: "route", title: "columns.route", width: 142 },
-  { id: "io", title: "columns.io", width: 92, narrow: 88, number: true, sort: "io", fixed: true },
-  { id: "cache", title: "columns.cache", width: 48, number: true, sort: "cache" },
-  { id: "ttft", title: "columns.ttft", width: 54, number: true, sort: "ttft" },
-  { id: "speed", title: "columns.speed", width: 40, number: true, sort: "speed" },
-  { id: "total", title: "columns.total", width: 118, narrow: 92, sort: "total", fixed: true },
-  { id: "cost", title: "columns.cost", width: 62, number: true, sort: "cost", fixed: true },
-  { id: "advisor", title: "columns.advisor", width: 48, number: true },
+  { id: "status", title: "columns.status", about: "measures.status", width: 40, narrow: 36, fixed: true },
+  { id: "time", title: "columns.time", about: "measures.time", width: 66, sort: "time", fixed: true },
+  { id: "model", title: "columns.model", about: "measures.model", width: 122, sort: "model", fixed: true },
+  { id: "project", title: "columns.project", about: "measures.project", width: 78, sort: "project" },
+  { id: "site", title: "columns.site", about: "measures.site", width: 0, sort: "site" },
+  { id: "route", title: "columns.route", about: "measures.route", width: 142 },
+  { id: "io", title: "columns.io", about: "measures.input", width: 92, narrow: 88, number: true, sort: "input", fixed: true },
+  { id: "cache", title: "columns.cache", about: "measures.cache", width: 48, number: true, sort: "cache" },
+  { id: "ttft", title: "columns.ttft", about: "measures.firstToken", width: 54, number: true, sort: "ttft" },
+  { id: "speed", title: "columns.speed", about: "measures.speed", width: 40, number: true, sort: "speed" },
+  { id: "total", title: "columns.total", about: "measures.total", width: 118, narrow: 92, sort: "total", fixed: true },
+  { id: "cost", title: "columns.cost", about: "measures.cost", width: 64, number: true, sort: "cost", fixed: true },
+  { id: "advisor", title: "columns.advisor", about: "measures.advisor", width: 48, number: true },
 ];
 
 /** The site needs this much to be of use, px. */

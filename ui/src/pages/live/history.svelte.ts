@@ -1,10 +1,13 @@
 // What is older than the live list, or found by the server's search: read page by page.
 import { asFault, type Fault } from "../../api/fault.ts";
-import { readPage } from "../../api/exchanges.ts";
+import { readPage, type Page } from "../../api/exchanges.ts";
 import { live, type Exchange } from "../../state/live.svelte.ts";
 
 /** Rows of one page. */
 const pageSize = 100;
+
+/** Most rows that the server gives at once. */
+const mostRows = 1_000;
 
 /** Pages read in a row without anybody scrolling or asking. */
 const unasked = 5;
@@ -55,13 +58,16 @@ class History {
     const abort = new AbortController();
     this.#abort = abort;
     try {
-      const page = await readPage({ ...this.#parameters, limit: pageSize, before: this.#next }, abort.signal);
-      if (abort.signal.aborted) return;
-      const seen = new Set(this.rows.map((exchange) => exchange.id));
-      const added = page.requests.filter((row) => !seen.has(row.id)).map((row) => live.adopt(row));
-      this.rows = [...this.rows, ...added];
-      this.#next = page.next ?? undefined;
-      this.done = page.next === null;
+      // The store begins at the newest row: what the live list shows already is passed over in one go.
+      // Of a search every page counts, because it tells which of those rows fit.
+      const searching = this.#parameters["q"] !== undefined;
+      let news = false;
+      while (!news && !this.done) {
+        const limit = searching ? pageSize : Math.min(mostRows, Math.max(pageSize, live.list.length - this.rows.length));
+        const page = await readPage({ ...this.#parameters, limit, before: this.#next }, abort.signal);
+        if (abort.signal.aborted) return;
+        news = this.#take(page) || searching;
+      }
       this.fault = null;
     } catch (reason) {
       if (abort.signal.aborted) return;
@@ -69,6 +75,17 @@ class History {
       this.done = true;
     }
     this.busy = false;
+  }
+
+  /** Whether the page brought a row that was not shown. */
+  #take(page: Page): boolean {
+    const shown = new Set([...live.list, ...this.rows].map((exchange) => exchange.id));
+    const seen = new Set(this.rows.map((exchange) => exchange.id));
+    const added = page.requests.filter((row) => !seen.has(row.id)).map((row) => live.adopt(row));
+    this.rows = [...this.rows, ...added];
+    this.#next = page.next ?? undefined;
+    this.done = page.next === null;
+    return added.some((exchange) => !shown.has(exchange.id));
   }
 }
 

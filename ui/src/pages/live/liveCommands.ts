@@ -6,6 +6,7 @@ import { clearing } from "./clearing.svelte.ts";
 import { copyCurl } from "./detail/copyCurl.ts";
 import { listing } from "./listing.svelte.ts";
 import { selection } from "./selection.svelte.ts";
+import { isRecorded } from "./shape.ts";
 import { columns } from "./columns.svelte.ts";
 
 const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
@@ -18,6 +19,7 @@ function openDetail(): void {
 }
 
 const isOpen = (): boolean => selection.open;
+const hasBodies = (): boolean => selection.open && selection.exchange !== null && isRecorded(selection.exchange.row);
 
 export function liveCommands(): Command[] {
   return [
@@ -37,9 +39,9 @@ export function liveCommands(): Command[] {
     { id: "next-open", title: () => t("palette.next"), icon: "arrow-down", shortcut: "]", when: isOpen, run: () => selection.move(1) },
     { id: "previous-open", title: () => t("palette.previous"), icon: "arrow-up", shortcut: "[", when: isOpen, run: () => selection.move(-1) },
     { id: "open", title: () => t("live.open"), icon: "corner-down-left", shortcut: "enter", quiet: true, run: openDetail },
-    { id: "raw", title: () => t("palette.showRaw"), icon: "code-xml", shortcut: "r", when: isOpen, run: () => layout.show("raw") },
+    { id: "raw", title: () => t("palette.showRaw"), icon: "code-xml", shortcut: "r", when: hasBodies, run: () => layout.show("raw") },
     { id: "parsed", title: () => t("palette.showParsed"), icon: "list", shortcut: "p", when: isOpen, run: () => layout.show("parsed") },
-    { id: "curl", title: () => t("detail.curl"), icon: "terminal", shortcut: "c", when: isOpen, run: () => void copyCurl(selection.id) },
+    { id: "curl", title: () => t("detail.curl"), icon: "terminal", shortcut: "c", when: hasBodies, run: () => void copyCurl(selection.id) },
     { id: "dock", title: () => t("palette.dock"), icon: "panel-right", shortcut: "mod+\\", run: () => layout.toggleDock() },
     { id: "close-detail", title: () => t("palette.closeDetail"), icon: "x", shortcut: "escape", when: isOpen, run: () => selection.close() },
     {

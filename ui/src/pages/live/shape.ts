@@ -16,6 +16,12 @@ export function shapeOf(row: ExchangeRow): Shape {
   return "ok";
 }
 
+/** Name of the outcome, for the locale files: a web page in place of an answer is no error that somebody told. */
+export const outcomeName = (row: Pick<ExchangeRow, "outcome" | "error">): string => (row.error?.code === "not_the_api" ? row.error.code : row.outcome);
+
+/** Headers and bodies are recorded when an exchange ends: of an interrupted one there is only its row. */
+export const isRecorded = (row: Pick<ExchangeRow, "outcome">): boolean => row.outcome !== "interrupted";
+
 const dialects: Record<string, string> = {
   anthropic: "Anthropic",
   "openai-chat": "OpenAI",

@@ -1,11 +1,12 @@
 import type { ExchangeRow } from "../../api/generated/ExchangeRow";
 import type { Exchange } from "../../state/live.svelte.ts";
 
-export type SortKey = "time" | "model" | "project" | "site" | "io" | "cache" | "ttft" | "speed" | "total" | "cost";
+export type SortKey = "time" | "model" | "project" | "site" | "input" | "output" | "cache" | "ttft" | "speed" | "total" | "cost";
 
+/** 0 where the vendor said 0, `null` where it said nothing. */
 export function cacheShare(row: ExchangeRow): number | null {
   const { input, cache_read } = row.tokens;
-  return input === null || input === 0 || cache_read === null || cache_read === 0 ? null : cache_read / input;
+  return input === null || input === 0 || cache_read === null ? null : cache_read / input;
 }
 
 const keys: Record<SortKey, (row: ExchangeRow) => string | number | null> = {
@@ -13,7 +14,8 @@ const keys: Record<SortKey, (row: ExchangeRow) => string | number | null> = {
   model: (row) => row.model,
   project: (row) => row.project,
   site: (row) => row.site,
-  io: (row) => (row.tokens.input === null && row.tokens.output === null ? null : (row.tokens.input ?? 0) + (row.tokens.output ?? 0)),
+  input: (row) => row.tokens.input,
+  output: (row) => row.tokens.output,
   cache: cacheShare,
   ttft: (row) => row.timing.ttft_ms,
   speed: (row) => row.speed,

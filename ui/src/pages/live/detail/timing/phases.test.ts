@@ -39,4 +39,6 @@ test("axis", () => {
   expect(axis(23_300).join("|")).toBe("0|6|12|17|23\u00a0s");
   expect(axis(2_000).join("|")).toBe("0|0.5|1.0|1.5|2.0\u00a0s");
   expect(axis(400).join("|")).toBe("0|100|200|300|400\u00a0ms");
+  expect(axis(1.8).join("|")).toBe("0|0.5|0.9|1.4|1.8\u00a0ms");
+  expect(axis(60_000).join("|")).toBe("0|15|30|45|60\u00a0s");
 });

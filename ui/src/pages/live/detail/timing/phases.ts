@@ -2,7 +2,7 @@ import type { TimingView } from "../../../../api/generated/TimingView";
 
 export type PhaseId = "prepare" | "connect" | "firstByte" | "firstToken" | "stream";
 
-/** One bar of the waterfall, ms from the arrival of the request. `note` is a moment, `length` a duration. */
+/** One bar of the waterfall, ms from the arrival of the request. `moment` is a point in time, `length` a duration. */
 export type Phase = { id: PhaseId; from: number; to: number; shows: "length" | "moment" | "reused" };
 
 /** An answer that comes in one piece has no stream worth a line, ms. */
@@ -37,7 +37,8 @@ export function phases(timing: TimingView): Phase[] {
 export function axis(end: number): string[] {
   const unit = end < 1_000 ? "ms" : "s";
   const scale = end < 1_000 ? 1 : 1_000;
-  const digits = unit === "s" && end < 8_000 ? 1 : 0;
+  // As many as the steps need to differ from each other.
+  const digits = Math.max(0, Math.ceil(-Math.log10(end / scale / 8)));
   return [0, 1, 2, 3, 4].map((step) => {
     const text = step === 0 ? "0" : ((end * step) / 4 / scale).toFixed(digits);
     return step === 4 ? `${text}\u00a0${unit}` : text;
