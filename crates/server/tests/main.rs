@@ -15,6 +15,7 @@ mod carrying;
 mod changing;
 mod crowded;
 mod documented;
+mod encoded;
 mod failing;
 mod guarding;
 mod guessing;
