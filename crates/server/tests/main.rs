@@ -28,4 +28,5 @@ mod settings;
 mod sites;
 mod starting;
 mod stations;
+mod told;
 mod watching;
