@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Fixed, Harness};
+use crate::harness::{Fixed, Harness, question};
 
 /// What the bombs unfold to, in bytes.
 const UNFOLDED: usize = 32 * 1024 * 1024;
@@ -54,5 +54,60 @@ async fn a_bomb_passes_and_is_kept_folded() {
                 assert!(text.len() < UNFOLDED, "{what} {side}: {}", text.len());
             }
         }
+    }
+}
+
+/// An answer that says what it cost.
+const ANSWER: &[u8] = br#"{"id":"msg_1","type":"message","role":"assistant","model":"claude-opus-5-5","content":[{"type":"text","text":"Hello there"}],"stop_reason":"end_turn","usage":{"input_tokens":100,"output_tokens":50}}"#;
+
+#[tokio::test]
+async fn an_answer_counts_whatever_its_header_calls_it() {
+    let upstream = Fixed::start().await;
+    let door = Harness::new().upstream_at(&upstream.base_url).start().await;
+    let mut raw = Vec::new();
+    let mut encoder = flate2::write::DeflateEncoder::new(&mut raw, flate2::Compression::fast());
+    encoder.write_all(ANSWER).unwrap();
+    encoder.finish().unwrap();
+    let with_junk = |encoding| [encode(encoding, ANSWER), b"\r\njunk".to_vec()].concat();
+    for (encoding, body) in [
+        ("none", ANSWER.to_vec()),
+        ("utf-8", ANSWER.to_vec()),
+        ("gzip", ANSWER.to_vec()),
+        ("br", ANSWER.to_vec()),
+        ("gzip, identity", encode("gzip", ANSWER)),
+        ("gzip, br", encode("br", &encode("gzip", ANSWER))),
+        ("deflate", raw),
+        ("gzip", with_junk("gzip")),
+        ("br", with_junk("br")),
+        ("zstd", with_junk("zstd")),
+    ] {
+        upstream.says_whole("application/json", Some(encoding), &body);
+        let ask = door.call("/v1/messages", "text", false);
+        let heard = ask.send().await;
+        assert!(heard.body == body, "{encoding}");
+        let detail = door.detail(heard.id()).await;
+        let what = format!("{encoding}: {detail}");
+        assert_eq!(detail["outcome"], "done", "{what}");
+        assert_eq!(detail["tokens"]["output"], 50, "{what}");
+        assert_eq!(detail["tokens"]["basis"], "exact", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_packed_request_is_known_by_its_model() {
+    let upstream = Fixed::start().await;
+    let door = Harness::new().upstream_at(&upstream.base_url).start().await;
+    upstream.says_whole("application/json", None, ANSWER);
+    let body = question("text", false);
+    for encoding in ["gzip", "br", "zstd"] {
+        let ask = door.ask("POST", "/v1/messages");
+        let ask = ask.header("content-encoding", encoding);
+        let heard = ask.body(encode(encoding, body.as_bytes())).send().await;
+        let detail = door.detail(heard.id()).await;
+        assert_eq!(detail["model"], "scenario:text", "{encoding}");
+        let curl = format!("/api/request/{}/curl", heard.id());
+        let curl = door.signed_in("GET", &curl).send().await.text();
+        assert!(curl.contains("scenario:text"), "{curl}");
+        assert!(!curl.contains("content-encoding"), "{curl}");
     }
 }
