@@ -52,7 +52,11 @@ impl Ending {
         let status = status.unwrap_or_default();
         match () {
             () if status >= 400 => Outcome::Error,
-            () if exchange.dialect == Dialect::Other || status != 200 => Outcome::Done,
+            () if exchange.dialect == Dialect::Other => Outcome::Done,
+            // Nothing was answered: the client is sent elsewhere, which no API does.
+            () if status >= 300 => Outcome::Error,
+            () if status != 200 && recording.bytes == 0 => Outcome::Empty,
+            () if status != 200 => Outcome::Done,
             () if recording.is_unread() => Outcome::Done,
             () if fold.error.is_some() => Outcome::ErrorInside,
             () if recording.bytes == 0 => Outcome::Empty,
@@ -135,7 +139,8 @@ fn fill(finish: &mut Finish, recording: &mut Recording) {
     finish.is_stream = recording.is_stream();
     finish.usage = usage;
     finish.usage_basis = basis;
-    finish.usage_told = recording.fold.knows_usage();
+    finish.input_told = recording.fold.knows_input();
+    finish.output_told = recording.fold.knows_output();
     finish.content_bytes = recording.fold.content_bytes as u64;
     finish.model = recording.fold.model.take();
     finish.response_id = recording.fold.response_id.take();

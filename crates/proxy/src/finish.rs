@@ -18,7 +18,7 @@ use crate::translation::Translation;
 pub enum Outcome {
     /// The answer is complete.
     Done,
-    /// An error status, or no answer at all.
+    /// An error status, a redirect, or no answer at all.
     Error,
     /// A 200 whose content is an error.
     ErrorInside,
@@ -27,7 +27,7 @@ pub enum Outcome {
     /// The client went away.
     #[default]
     ClientLeft,
-    /// A 200 without content.
+    /// A success without content.
     Empty,
 }
 
@@ -150,8 +150,10 @@ pub struct Finish {
     pub usage: Usage,
     /// Where the usage is from.
     pub usage_basis: UsageBasis,
-    /// Whether the upstream told any usage.
-    pub usage_told: bool,
+    /// Whether the upstream told the tokens of the prompt.
+    pub input_told: bool,
+    /// Whether it told those it generated.
+    pub output_told: bool,
     /// Bytes of generated content seen in the stream.
     pub content_bytes: u64,
     /// Model that the answer names.

@@ -73,6 +73,9 @@ impl Kind {
 /// Bytes of an error's body that are looked at.
 const BEGINNING: usize = 8 * 1024;
 
+/// The same unpacked: an error's words have no more.
+const MOST_BEGINNING: usize = 8 * BEGINNING;
+
 /// Longest single JSON answer that is read for its usage.
 const LONGEST_WHOLE: usize = 32 * 1024 * 1024;
 
@@ -107,6 +110,11 @@ impl Recording {
             Reading::Whole => (limit.max(DOCUMENT), DOCUMENT),
             Reading::Stream(_) | Reading::Opaque => (limit, BEGINNING),
         };
+        // Read in one go, before its last piece leaves: no more of it than of one that is not packed.
+        let most_decoded = match reading {
+            Reading::Whole => LONGEST_WHOLE,
+            Reading::Stream(_) | Reading::Opaque => usize::MAX,
+        };
         let allowance = Allowance {
             limit,
             together: limits.record_together_bytes,
@@ -121,7 +129,7 @@ impl Recording {
             last_token_us: None,
             encoding: text(CONTENT_ENCODING).map(str::to_owned),
             is_html: kind == Kind::Html,
-            decoder: Decoder::new(text(CONTENT_ENCODING)),
+            decoder: Decoder::up_to(text(CONTENT_ENCODING), most_decoded),
             reading,
         }
     }
@@ -131,10 +139,12 @@ impl Recording {
         matches!(self.reading, Reading::Whole)
     }
 
-    /// Whether it is one JSON document of which only the beginning was kept: nobody knows what it says.
+    /// Whether it is one JSON document of which only the beginning was kept or unpacked: nobody knows what it
+    /// says.
     pub(crate) fn is_unread(&self) -> bool {
         let kept = self.body.bytes().len();
-        self.is_whole() && (self.bytes > kept as u64 || kept > LONGEST_WHOLE)
+        let is_short = self.bytes > kept as u64 || kept > LONGEST_WHOLE;
+        self.is_whole() && (is_short || self.decoder.is_cut())
     }
 
     /// Whether the answer is a stream of events.
@@ -154,7 +164,7 @@ impl Recording {
 
     /// Whether the bytes are as the upstream wrote them (no `content-encoding`).
     pub(crate) fn is_plain(&self) -> bool {
-        self.decoder.is_identity()
+        self.encoding.is_none()
     }
 
     /// Takes a piece that has passed; gives the moment, µs from the arrival of the request.
@@ -209,7 +219,9 @@ impl Recording {
                 }
                 // A whole answer has no deltas: its size is not the size of its content.
                 fold.content_bytes = 0;
-                self.decoder = Decoder::new(None);
+                if !self.decoder.is_cut() {
+                    self.decoder = Decoder::new(None);
+                }
                 return self.tell_usage(exchange);
             }
             Reading::Whole | Reading::Opaque => return,
@@ -248,7 +260,9 @@ impl Recording {
         if self.encoding.is_none() {
             return encoded.to_vec();
         }
-        wire::encoding::decode(self.encoding.as_deref(), encoded).unwrap_or_default()
+        let beginning =
+            wire::encoding::decode_up_to(self.encoding.as_deref(), encoded, MOST_BEGINNING);
+        beginning.unwrap_or_default()
     }
 
     /// Usage so far.

@@ -334,6 +334,10 @@ impl Tee {
 
     /// The upstream's body is over.
     fn end(&mut self, error: Option<ProxyError>) {
+        // It may have said everything before it broke.
+        if error.is_some() && self.recording.is_whole() {
+            self.recording.end(&self.exchange);
+        }
         self.ended = Some(error.clone());
         self.conclude(error);
     }

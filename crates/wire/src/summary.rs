@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderName};
 
-use crate::scan;
+use crate::{encoding, scan};
 
 /// The few members of a request that routing and the list need.
 ///
@@ -16,6 +17,8 @@ pub struct Summary {
     /// The model asked for.
     pub model: Option<String>,
     named_session: Option<String>,
+    /// `content-encoding` of the body.
+    encoding: Option<String>,
     rest: OnceLock<Rest>,
 }
 
@@ -37,12 +40,24 @@ const SESSION_HEADERS: &[&str] = &[
     "x-session-affinity",
 ];
 
+/// Unpacked bytes of an encoded body that are searched for the model before all of it is.
+const BEGINNING: usize = 256 * 1024;
+
 impl Summary {
     /// Reads headers and the model. A body that is not JSON gives what the headers give.
     pub fn of(headers: &HeaderMap, body: &[u8]) -> Self {
+        let encoding = headers.get(CONTENT_ENCODING);
+        let encoding = encoding.and_then(|value| Some(value.to_str().ok()?.to_owned()));
+        let model = match &encoding {
+            None => model(body),
+            Some(name) => encoding::decode_up_to(Some(name), body, BEGINNING)
+                .and_then(|beginning| model(&beginning))
+                .or_else(|| model(&encoding::decode(Some(name), body)?)),
+        };
         Self {
-            model: scan::member(body, "model").and_then(scan::string),
+            model,
             named_session: header_session(headers),
+            encoding,
             rest: OnceLock::new(),
         }
     }
@@ -73,7 +88,13 @@ impl Summary {
             session: self.named_session.clone(),
             ..Rest::default()
         };
-        for (name, value) in scan::members(body) {
+        let body = match &self.encoding {
+            None => Cow::Borrowed(body),
+            Some(name) => encoding::decode(Some(name), body)
+                .unwrap_or_default()
+                .into(),
+        };
+        for (name, value) in scan::members(&body) {
             match name {
                 b"stream" => rest.stream = value == b"true",
                 b"metadata" if rest.session.is_none() => {
@@ -89,6 +110,10 @@ impl Summary {
         }
         rest
     }
+}
+
+fn model(body: &[u8]) -> Option<String> {
+    scan::member(body, "model").and_then(scan::string)
 }
 
 /// One look at the headers that are there, instead of a search for each that may be.
@@ -149,6 +174,23 @@ mod tests {
         summary.settle(true);
         let rest = summary.rest(body);
         assert_eq!((rest.stream, rest.session.as_deref()), (true, None));
+    }
+
+    #[test]
+    fn a_packed_body_is_read_too() {
+        let pad = "x".repeat(2 * BEGINNING);
+        for body in [
+            r#"{"model":"m","stream":true,"prompt_cache_key":"k"}"#.to_owned(),
+            format!(r#"{{"pad":"{pad}","stream":true,"model":"m","prompt_cache_key":"k"}}"#),
+        ] {
+            let packed = zstd::encode_all(body.as_bytes(), 3).unwrap();
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_ENCODING, "zstd".parse().unwrap());
+            let summary = Summary::of(&headers, &packed);
+            assert_eq!(summary.model.as_deref(), Some("m"));
+            let rest = summary.rest(&packed);
+            assert_eq!((rest.stream, rest.session.as_deref()), (true, Some("k")));
+        }
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn only_text(said: &Conversation) -> &str {
     assert_eq!(said.turns.len(), 1);
     assert_eq!(said.turns[0].role, Role::Assistant);
     match &said.turns[0].blocks.last().unwrap().content {
-        Content::Text { text } => &text.text,
+        Content::Text { text } | Content::Error { text } => &text.text,
         other => panic!("{other:?}"),
     }
 }

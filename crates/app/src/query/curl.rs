@@ -6,8 +6,14 @@ use crate::view::HeaderView;
 /// Longest body that stands in the command itself.
 const LONGEST: usize = 256 * 1024;
 
-/// Headers that curl writes itself.
-const CURLS_OWN: &[&str] = &["host", "content-length", "connection", "accept-encoding"];
+/// Headers that curl writes itself, or that do not fit the body, which stands in the command as plain text.
+const LEFT_OUT: &[&str] = &[
+    "host",
+    "content-length",
+    "content-encoding",
+    "connection",
+    "accept-encoding",
+];
 
 impl Queries {
     /// The command. Keys are placeholders: `$API_KEY`.
@@ -27,7 +33,7 @@ fn command(method: &str, address: &str, headers: &[HeaderView], body: &[u8]) -> 
     let mut parts = vec![format!("curl -X {method} {}", quote(address))];
     for header in headers
         .iter()
-        .filter(|header| !CURLS_OWN.contains(&&header.name[..]))
+        .filter(|header| !LEFT_OUT.contains(&&header.name[..]))
     {
         let line = match (&header.name[..], header.secret) {
             ("authorization", _) => "\"authorization: Bearer $API_KEY\"".to_owned(),
@@ -66,6 +72,7 @@ mod tests {
             header("anthropic-version", "2023-06-01", false),
             header("cookie", "••••", true),
             header("host", "x", false),
+            header("content-encoding", "gzip", false),
         ];
         let command = command(
             "POST",

@@ -177,11 +177,16 @@ fn body_view(body: Option<&Body>, bytes: u64, texts: bool) -> BodyView {
     BodyView {
         bytes: body.bytes as f64,
         kept_bytes: body.kept.len() as f64,
-        truncated: body.encoding.is_none() && (body.kept.len() as u64) < body.bytes,
+        truncated: is_truncated(body),
         content_type: body.content_type.clone(),
         encoding: body.encoding.clone(),
         text: texts.then(text),
     }
+}
+
+/// Whether there is more of a body than is shown: it was too long to keep, or it unfolds to more than is unpacked.
+fn is_truncated(body: &Body) -> bool {
+    (body.kept.len() as u64) < body.bytes || encoding::is_cut(body.encoding.as_deref(), &body.kept)
 }
 
 fn connection(connection: Connection) -> ConnectionView {

@@ -186,28 +186,42 @@ fn clean_text(text: &str, secrets: &[Vec<u8>]) -> String {
     redact::text(&own_redact::quoted(&short, secrets)).into_owned()
 }
 
-/// Where the upstream told no usage, the tokens are counted here and stay marked as an estimate.
+/// What the upstream did not tell of the usage is counted here, and the usage stays marked as an estimate.
 fn estimate_missing_usage(exchange: &Exchange, finish: &mut Finish) {
-    let answered = matches!(
-        finish.outcome,
-        Outcome::Done | Outcome::Cut | Outcome::ClientLeft
-    );
-    let counted = !finish.usage_told && answered && finish.status == Some(200);
-    if !counted || exchange.dialect == Dialect::Other {
+    let answered = match finish.outcome {
+        Outcome::Done | Outcome::Cut | Outcome::ClientLeft => true,
+        // Words came before the error.
+        Outcome::ErrorInside => finish.content_bytes > 0,
+        Outcome::Error | Outcome::Empty => false,
+    };
+    let is_told = finish.input_told && finish.output_told;
+    if is_told || !answered || finish.status != Some(200) || exchange.dialect == Dialect::Other {
         return;
     }
-    let request = wire::count::request(exchange.dialect, &exchange.body());
-    let request = request.map_or_else(
+    if !finish.input_told {
+        finish.usage.input = request_tokens(exchange);
+    }
+    if !finish.output_told {
+        let spoken = finish.translation.as_ref().map(|spoken| spoken.to);
+        let counted = answer_tokens(spoken.unwrap_or(exchange.dialect), finish);
+        finish.usage.output = finish.usage.output.max(counted);
+    }
+    finish.usage_basis = UsageBasis::Estimated;
+}
+
+/// Tokens of the request.
+fn request_tokens(exchange: &Exchange) -> u64 {
+    let encoding = exchange.headers.text(&CONTENT_ENCODING);
+    let body = exchange.body();
+    let counted = match encoding {
+        None => wire::count::request(exchange.dialect, &body),
+        Some(_) => encoding::decode(encoding, &body)
+            .and_then(|plain| wire::count::request(exchange.dialect, &plain)),
+    };
+    counted.map_or_else(
         || wire::fold::estimated_tokens(exchange.body_bytes as usize) as u64,
         u64::from,
-    );
-    finish.usage.input = request;
-    let spoken = finish
-        .translation
-        .as_ref()
-        .map(|translation| translation.to);
-    finish.usage.output = answer_tokens(spoken.unwrap_or(exchange.dialect), finish);
-    finish.usage_basis = UsageBasis::Estimated;
+    )
 }
 
 /// Tokens of the answer: of the text that a stream stands for, or of the JSON.

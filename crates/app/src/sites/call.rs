@@ -203,7 +203,7 @@ impl Line {
         let answer = answer.map_err(|error| Unheard::of(&error, begin.elapsed()))?;
         let (parts, body) = answer.response.into_parts();
         let encoding = parts.headers.get(http::header::CONTENT_ENCODING);
-        let decoder = Decoder::new(encoding.and_then(|value| value.to_str().ok()));
+        let decoder = Decoder::up_to(encoding.and_then(|value| value.to_str().ok()), bounds.bytes);
         Ok(Opened {
             status: parts.status,
             headers: parts.headers,
@@ -269,7 +269,7 @@ impl Opened {
                 false => Bytes::from(self.decoder.feed(&bytes).into_owned()),
             };
             self.read += bytes.len();
-            if self.read > self.bounds.bytes {
+            if self.read > self.bounds.bytes || self.decoder.is_cut() {
                 return Next::End(End::Long);
             }
             if !bytes.is_empty() {

@@ -18,9 +18,6 @@ const LARGE: usize = 4 * 1024 * 1024;
 /// So many times as long.
 const LONGER: u32 = 3;
 
-/// Encoded bytes that are decoded at a time: a bomb of a thousand to one stays small.
-const STEP: usize = 8 * 1024;
-
 /// A line to one station. It sends secrets to that station's address only.
 pub(super) struct Line<'a> {
     pub(super) upstream: Upstream,
@@ -86,7 +83,7 @@ impl Line<'_> {
             .into_parts();
         let encoding = parts.headers.get(http::header::CONTENT_ENCODING);
         let encoding = encoding.and_then(|value| value.to_str().ok());
-        let mut decoder = Decoder::new(encoding);
+        let mut decoder = Decoder::up_to(encoding, cap);
         let is_plain = decoder.is_identity();
         let too_large = || CallFailure::TooLarge { cap: cap as u64 };
         let (mut body, mut received) = (Vec::new(), 0_usize);
@@ -96,16 +93,11 @@ impl Line<'_> {
                 continue;
             };
             received += piece.len();
-            for step in piece.chunks(STEP) {
-                let decoded = decoder.feed(step);
-                if body.len() + decoded.len() > cap {
-                    return Err(too_large());
-                }
-                body.extend_from_slice(&decoded);
-            }
-            if received > cap {
+            let decoded = decoder.feed(&piece);
+            if received > cap || decoder.is_cut() {
                 return Err(too_large());
             }
+            body.extend_from_slice(&decoded);
         }
         if !is_plain && body.is_empty() && received > 0 {
             return Err(CallFailure::Encoding);

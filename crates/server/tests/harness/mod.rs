@@ -4,6 +4,7 @@
 //! port, its settings do not depend on the environment, and everything goes away with it.
 
 mod client;
+mod fixed;
 mod schema;
 mod socket;
 
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 use testkit::Upstream;
 
 pub use client::{Ask, Heard, mumble, raw};
+pub use fixed::Fixed;
 pub use schema::Schemas;
 pub use socket::{Watcher, is_about};
 

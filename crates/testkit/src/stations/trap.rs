@@ -44,7 +44,7 @@ pub enum Trap {
         /// MiB once decoded.
         mib: u64,
     },
-    /// Called gzip and not compressed.
+    /// Called gzip, and neither that nor text.
     GzipLie,
     /// A byte of a good beginning now and then, for ever.
     Drip {
@@ -90,7 +90,7 @@ impl Trap {
             Self::Json(bytes) => json().whole(bytes),
             Self::Huge { mib } => huge(*mib),
             Self::GzipBomb { mib } => json().header("content-encoding", "gzip").whole(bomb(*mib)),
-            Self::GzipLie => json().header("content-encoding", "gzip").whole(b"{\"success\":true}"),
+            Self::GzipLie => json().header("content-encoding", "gzip").whole(b"\x7fno gzip\0"),
             Self::Drip { gap_ms } => {
                 let mut stream = json().chunked();
                 stream.write("{\"success\":true,\"data\":\"");

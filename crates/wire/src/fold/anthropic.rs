@@ -74,7 +74,11 @@ impl Fold {
             b"content_block_start" if begins_a_call(event.data) => self.has_content = true,
             b"message_start" => {
                 if let Some(message) = scan::member(event.data, "message") {
-                    self.anthropic_message(&Message::of(message));
+                    let message = Message::of(message);
+                    self.anthropic_message(&message);
+                    if let Some(usage) = message.usage.and_then(AnthropicUsage::read) {
+                        self.reading.merge_anthropic_start(&usage);
+                    }
                 }
             }
             b"message_delta" => {
@@ -111,6 +115,9 @@ impl Fold {
         self.has_content = message.content.is_some_and(holds_something);
         self.content_bytes = if self.has_content { body.len() } else { 0 };
         self.anthropic_message(&message);
+        if let Some(usage) = message.usage.and_then(AnthropicUsage::read) {
+            self.reading.merge_anthropic(&usage);
+        }
         self.ended = self.stop_reason.is_some();
     }
 
@@ -119,9 +126,6 @@ impl Fold {
         self.response_id = text(message.id).or(self.response_id.take());
         self.model = text(message.model).or(self.model.take());
         self.stop_reason = text(message.stop_reason).or(self.stop_reason.take());
-        if let Some(usage) = message.usage.and_then(AnthropicUsage::read) {
-            self.reading.merge_anthropic(&usage);
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use memchr::memmem;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::number::object;
 use super::usage::OpenAiUsage;
 use super::{Content, Delta, Fold, delta_of};
 use crate::sse::Event;
@@ -92,6 +93,7 @@ struct Chunk {
     id: Option<String>,
     model: Option<String>,
     choices: Vec<Choice>,
+    #[serde(deserialize_with = "object")]
     usage: Option<OpenAiUsage>,
     error: Value,
 }

@@ -5,6 +5,7 @@
 
 mod anthropic;
 mod chat;
+mod number;
 mod responses;
 pub(crate) mod usage;
 
@@ -143,12 +144,13 @@ impl Fold {
         }
     }
 
-    /// The usage so far and where it comes from. Without a word from the upstream the output is
-    /// estimated from the size of the content, and the input is unknown (0).
+    /// The usage so far and where it comes from. Exact only where both sides were told and the answer is over;
+    /// a side that was not told is marked by [`Fold::knows_input`] and [`Fold::knows_output`]: the output is
+    /// estimated from the size of the content, the input stays 0 until somebody counts it.
     pub fn usage(&self) -> (Usage, UsageBasis) {
         let estimated = (self.content_bytes / BYTES_PER_TOKEN) as u64;
         match self.reading.usage() {
-            Some(usage) if self.ended || self.reading.is_final => (usage, UsageBasis::Exact),
+            Some(usage) if self.is_over() && self.knows_usage() => (usage, UsageBasis::Exact),
             Some(usage) => (
                 Usage {
                     output: usage.output.max(estimated),
@@ -167,14 +169,28 @@ impl Fold {
         }
     }
 
-    /// Whether the upstream told its prompt tokens.
+    /// Whether the upstream told its prompt tokens. Zero for an answer that says something is not told.
     pub fn knows_input(&self) -> bool {
-        self.reading.usage().is_some_and(|usage| usage.prompt() > 0)
+        self.reading.knows_input() || self.is_nothing_told()
     }
 
-    /// Whether the upstream told any usage.
+    /// Whether the upstream told what it generated.
+    pub fn knows_output(&self) -> bool {
+        self.reading.knows_output() || self.is_nothing_told()
+    }
+
+    /// Whether the upstream told both.
     pub fn knows_usage(&self) -> bool {
-        self.reading.usage().is_some()
+        self.knows_input() && self.knows_output()
+    }
+
+    /// Whether counts were told of an answer without content: zeros may be true.
+    fn is_nothing_told(&self) -> bool {
+        !self.has_content && self.reading.usage().is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        self.ended || self.reading.is_final
     }
 
     fn note_error(&mut self, kind: Option<&str>, message: Option<&str>) {

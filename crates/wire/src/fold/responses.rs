@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::number::object;
 use super::usage::OpenAiUsage;
 use super::{Content, Delta, Fold, delta_of};
 use crate::scan;
@@ -90,6 +91,7 @@ struct Response {
     id: Option<String>,
     model: Option<String>,
     status: Option<String>,
+    #[serde(deserialize_with = "object")]
     usage: Option<OpenAiUsage>,
     error: Value,
     incomplete_details: Option<Incomplete>,

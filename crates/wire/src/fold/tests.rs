@@ -242,3 +242,121 @@ fn a_call_without_input_is_content() {
         assert!(kinds.is_empty());
     }
 }
+
+/// What a stream of each dialect says besides words.
+fn worded(dialect: Dialect, begin: &str, end: &str) -> String {
+    let words = "hello world ".repeat(50);
+    match dialect {
+        Dialect::Anthropic => format!(
+            "data: {{\"type\":\"message_start\",\"message\":{{\"model\":\"m\"{begin}}}}}\n\n\
+             data: {{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{{\"type\":\"text_delta\",\"text\":\"{words}\"}}}}\n\n\
+             data: {{\"type\":\"message_delta\",\"delta\":{{\"stop_reason\":\"end_turn\"}}{end}}}\n\n\
+             data: {{\"type\":\"message_stop\"}}\n\n"
+        ),
+        Dialect::OpenAiChat => format!(
+            "data: {{\"model\":\"m\",\"choices\":[{{\"delta\":{{\"content\":\"{words}\"}}}}]}}\n\n\
+             data: {{\"choices\":[{{\"delta\":{{}},\"finish_reason\":\"stop\"}}]{end}}}\n\n\
+             data: [DONE]\n\n"
+        ),
+        _ => format!(
+            "data: {{\"type\":\"response.output_text.delta\",\"delta\":\"{words}\"}}\n\n\
+             data: {{\"type\":\"response.completed\",\"response\":{{\"model\":\"m\",\"status\":\"completed\"{end}}}}}\n\n"
+        ),
+    }
+}
+
+const DIALECTS: [Dialect; 3] = [
+    Dialect::Anthropic,
+    Dialect::OpenAiChat,
+    Dialect::OpenAiResponses,
+];
+
+/// `usage` in the words of a dialect.
+fn told(dialect: Dialect, input: &str, output: &str) -> String {
+    match dialect {
+        Dialect::OpenAiChat => {
+            format!(",\"usage\":{{\"prompt_tokens\":{input},\"completion_tokens\":{output}}}")
+        }
+        _ => format!(",\"usage\":{{\"input_tokens\":{input},\"output_tokens\":{output}}}"),
+    }
+}
+
+#[test]
+fn usage_without_a_readable_count_is_not_told() {
+    for dialect in DIALECTS {
+        for usage in [
+            ",\"usage\":{}".to_owned(),
+            ",\"usage\":\"none\"".to_owned(),
+            ",\"usage\":[]".to_owned(),
+            told(dialect, "-5", "1.5"),
+            told(dialect, "\"many\"", "null"),
+            told(dialect, "0", "0"),
+        ] {
+            let (fold, _) = fold(dialect, &worded(dialect, &usage, &usage));
+            let (counted, basis) = fold.usage();
+            assert_eq!(basis, UsageBasis::Estimated, "{dialect:?} {usage}");
+            assert_eq!(counted.output, 150, "{dialect:?} {usage}");
+            assert!(!fold.knows_input() && !fold.knows_output());
+            assert_eq!(fold.model.as_deref(), Some("m"), "{dialect:?} {usage}");
+        }
+    }
+}
+
+#[test]
+fn counts_in_other_spellings_are_told() {
+    for dialect in DIALECTS {
+        for (input, output) in [("100", "50"), ("100.0", "50.0"), ("\"100\"", "\"50\"")] {
+            let (fold, _) = fold(dialect, &worded(dialect, "", &told(dialect, input, output)));
+            let (usage, basis) = fold.usage();
+            let found = (usage.input, usage.output, basis);
+            assert_eq!(found, (100, 50, UsageBasis::Exact), "{dialect:?} {input}");
+        }
+    }
+}
+
+#[test]
+fn each_side_is_told_for_itself() {
+    for dialect in DIALECTS {
+        for (input, output) in [("100", "0"), ("0", "50")] {
+            let (fold, _) = fold(dialect, &worded(dialect, "", &told(dialect, input, output)));
+            assert_eq!(fold.usage().1, UsageBasis::Estimated);
+            assert_eq!(fold.knows_input(), input == "100", "{dialect:?}");
+            assert_eq!(fold.knows_output(), output == "50", "{dialect:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_message_begins_with_is_no_count_of_its_output() {
+    let start = told(Dialect::Anthropic, "100", "1");
+    let (fold, _) = fold(Dialect::Anthropic, &worded(Dialect::Anthropic, &start, ""));
+    let (usage, basis) = fold.usage();
+    assert_eq!(
+        (usage.input, usage.output, basis),
+        (100, 150, UsageBasis::Estimated)
+    );
+    assert!(fold.knows_input() && !fold.knows_output());
+}
+
+#[test]
+fn a_whole_answer_of_words_with_zeros_is_not_told() {
+    for (dialect, body) in [
+        (
+            Dialect::Anthropic,
+            r#"{"model":"m","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":0,"output_tokens":0}}"#,
+        ),
+        (
+            Dialect::OpenAiChat,
+            r#"{"model":"m","choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{}}"#,
+        ),
+        (
+            Dialect::OpenAiResponses,
+            r#"{"model":"m","status":"completed","output":[{"type":"message"}],"usage":{"input_tokens":null}}"#,
+        ),
+    ] {
+        let mut fold = Fold::new(dialect);
+        fold.answer(body.as_bytes());
+        assert_eq!(fold.usage().1, UsageBasis::Estimated, "{dialect:?}");
+        assert!(!fold.knows_input() && !fold.knows_output(), "{dialect:?}");
+    }
+}

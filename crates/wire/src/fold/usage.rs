@@ -3,13 +3,17 @@
 use base::Usage;
 use serde::Deserialize;
 
+use super::number;
 use crate::scan;
 
 /// Usage as told so far. A later value replaces an earlier one (they are cumulative); a later 0 does
 /// not replace a number, because some relays fill the last event with zeros.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UsageReading {
+    /// Whether any count was read; an object without one tells nothing.
     told: bool,
+    /// Whether the output was told of more than the beginning.
+    output_told: bool,
     usage: Usage,
     /// Whether the reading came with the end of the answer.
     pub is_final: bool,
@@ -21,9 +25,30 @@ impl UsageReading {
         self.told.then_some(self.usage)
     }
 
+    /// Whether the prompt was told; there is none without tokens.
+    pub fn knows_input(&self) -> bool {
+        self.usage.prompt() > 0
+    }
+
+    /// Whether the output was told, and not only what a message begins with.
+    pub fn knows_output(&self) -> bool {
+        self.output_told && self.usage.output > 0
+    }
+
+    /// Merges the `usage` of Anthropic's `message_start`: its output is a placeholder.
+    pub(super) fn merge_anthropic_start(&mut self, told: &AnthropicUsage) {
+        let output_told = self.output_told;
+        self.merge_anthropic(told);
+        self.output_told = output_told;
+    }
+
     /// Merges Anthropic's `usage`: its `input_tokens` leave cached ones out already.
     pub(super) fn merge_anthropic(&mut self, told: &AnthropicUsage) {
-        self.told = true;
+        self.told |= told.input_tokens.is_some()
+            || told.output_tokens.is_some()
+            || told.cache_read_input_tokens.is_some()
+            || told.cache_creation_input_tokens.is_some();
+        self.output_told |= told.output_tokens.is_some_and(|output| output > 0);
         replace(&mut self.usage.input, told.input_tokens);
         replace(&mut self.usage.output, told.output_tokens);
         replace(&mut self.usage.cache_read, told.cache_read_input_tokens);
@@ -49,7 +74,12 @@ impl UsageReading {
 
     /// Merges the usage of Chat Completions or Responses: their prompt counts cached tokens too.
     pub(crate) fn merge_openai(&mut self, told: &OpenAiUsage) {
-        self.told = true;
+        let output = told.completion_tokens.or(told.output_tokens);
+        self.told |= output
+            .or(told.prompt_tokens)
+            .or(told.input_tokens)
+            .is_some();
+        self.output_told |= output.is_some_and(|output| output > 0);
         let details = told
             .prompt_tokens_details
             .or(told.input_tokens_details)
@@ -73,10 +103,7 @@ impl UsageReading {
             self.usage.input = prompt - read - written;
         }
         self.usage.cache_known |= read.is_some() || written.is_some();
-        replace(
-            &mut self.usage.output,
-            told.completion_tokens.or(told.output_tokens),
-        );
+        replace(&mut self.usage.output, output);
         let details = told
             .completion_tokens_details
             .or(told.output_tokens_details);
@@ -141,13 +168,14 @@ impl AnthropicUsage {
             (b"server_tool_use", b"web_search_requests") => &mut self.web_search_requests,
             _ => return,
         };
-        *member = scan::number(value);
+        *member = number::count_of(value);
     }
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 struct OutputDetails {
+    #[serde(deserialize_with = "number::count")]
     reasoning_tokens: Option<u64>,
 }
 
@@ -156,25 +184,41 @@ struct OutputDetails {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct OpenAiUsage {
+    #[serde(deserialize_with = "number::count")]
     prompt_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     completion_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     input_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     output_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     cached_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     prompt_cache_hit_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     cache_read_input_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     cache_creation_input_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::object")]
     prompt_tokens_details: Option<PromptDetails>,
+    #[serde(deserialize_with = "number::object")]
     input_tokens_details: Option<PromptDetails>,
+    #[serde(deserialize_with = "number::object")]
     completion_tokens_details: Option<OutputDetails>,
+    #[serde(deserialize_with = "number::object")]
     output_tokens_details: Option<OutputDetails>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 struct PromptDetails {
+    #[serde(deserialize_with = "number::count")]
     cached_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     cache_write_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     cache_creation_tokens: Option<u64>,
+    #[serde(deserialize_with = "number::count")]
     cached_creation_tokens: Option<u64>,
 }

@@ -60,21 +60,9 @@ pub(super) fn stop(finish: Option<Finish>, has_calls: bool, refused: Option<&str
 /// Takes a `usage` of a chunk.
 pub(super) fn read_usage(reading: &mut UsageReading, usage: &Value) {
     if usage.is_object()
-        && let Ok(told) = OpenAiUsage::deserialize(whole_numbers(usage))
+        && let Ok(told) = OpenAiUsage::deserialize(usage)
     {
         reading.merge_openai(&told);
-    }
-}
-
-/// The same with numbers that some servers write as fractions made whole, and what is no count left out.
-fn whole_numbers(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), whole_numbers(value)))
-            .collect(),
-        Value::Number(_) => crate::translate::object::whole(value).map_or(Value::Null, Value::from),
-        _ => Value::Null,
     }
 }
 
@@ -193,7 +181,7 @@ mod tests {
                 10,
                 0,
                 0,
-                100,
+                5,
                 None,
             ),
             (
