@@ -10,13 +10,13 @@ export const sliceSize = 100;
 /** Slices kept; the one longest out of use goes first. */
 const mostSlices = 30;
 
-export type Source<T> = (from: number, count: number) => Promise<{ total: number; items: T[] }>;
+export type Source<T> = (from: number, count: number) => Promise<{ total: number; bytes?: number; items: T[] }>;
 
 export const lineSource =
   (id: string, side: Side, form: Form): Source<string> =>
   async (from, count) => {
     const answer = await readLines(id, side, form, from, count);
-    return { total: answer.total, items: answer.lines };
+    return { total: answer.total, bytes: answer.bytes, items: answer.lines };
   };
 
 export const eventSource =
@@ -28,6 +28,8 @@ export const eventSource =
 
 export class Slices<T> {
   total = $state<number | null>(null);
+  /** Bytes of the whole text, where it is one. */
+  bytes = $state<number | null>(null);
   fault = $state.raw<Fault | null>(null);
 
   readonly #kept = new SvelteMap<number, readonly T[]>();
@@ -60,8 +62,9 @@ export class Slices<T> {
     if (this.#asked.has(slice)) return;
     this.#asked.add(slice);
     try {
-      const { total, items } = await this.#source(slice * sliceSize, sliceSize);
+      const { total, bytes, items } = await this.#source(slice * sliceSize, sliceSize);
       this.total = total;
+      this.bytes = bytes ?? null;
       this.fault = null;
       this.#kept.delete(slice);
       this.#kept.set(slice, items);
