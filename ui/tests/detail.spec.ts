@@ -10,7 +10,7 @@ test("parsed shows headers, conversation and timing", async ({ panel }) => {
 
 test("a stream has three raw views, and find goes from match to match", async ({ panel }) => {
   await panel.openStream();
-  await panel.detail.getByRole("button", { name: "Raw" }).click();
+  await panel.detail.getByRole("button", { name: "Raw", exact: true }).click();
   const lines = panel.detail.locator(".raw-lines");
   await panel.detail.getByRole("button", { name: "Events" }).click();
   await expect(lines.locator(".event").first()).toBeVisible();
@@ -29,7 +29,7 @@ test("a stream has three raw views, and find goes from match to match", async ({
 
 test("the request is shown raw too, pretty and exact", async ({ panel }) => {
   await panel.openDetail();
-  await panel.detail.getByRole("button", { name: "Raw" }).click();
+  await panel.detail.getByRole("button", { name: "Raw", exact: true }).click();
   await panel.detail.getByRole("button", { name: /^Request/ }).click();
   await panel.detail.getByRole("button", { name: "Pretty" }).click();
   await expect(panel.detail.locator(".raw-line").first()).toContainText("{");
@@ -49,6 +49,58 @@ test("the panel docks right and keeps its size", async ({ panel }) => {
   await expect.poll(async () => (await panel.detail.boundingBox())?.width ?? 0).toBeGreaterThan(before + 20);
   await handle.dblclick();
   await expect.poll(async () => (await panel.detail.boundingBox())?.width ?? 0).toBe(before);
+});
+
+test("dock, view and raw form outlast a reload", async ({ panel }) => {
+  await panel.openStream();
+  await panel.page.keyboard.press("Control+\\");
+  await panel.page.keyboard.press("r");
+  await panel.detail.getByRole("button", { name: "Exact" }).click();
+  const id = await panel.table.locator("tr[aria-selected='true']").getAttribute("id");
+  await panel.page.reload();
+  await panel.page.locator(`#${id ?? ""}`).click();
+  await expect(panel.detail).toHaveClass(/dock-right/);
+  await expect(panel.detail.getByRole("button", { name: "Raw", exact: true })).toHaveAttribute("aria-pressed", "true");
+  await expect(panel.detail.getByRole("button", { name: "Exact" })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("the chosen row stays in view and in focus, whatever the detail does", async ({ panel }) => {
+  await panel.filter.fill("status:ok");
+  await panel.filter.blur();
+  await panel.page.keyboard.press("Space");
+  for (let presses = 0; presses < 16; presses++) await panel.page.keyboard.press("j");
+  const chosen = panel.table.locator("tr[aria-selected='true']");
+  await panel.page.keyboard.press("Enter");
+  await expect(panel.detail).toBeVisible();
+  await expect(chosen).toBeInViewport({ ratio: 1 });
+  await expect(chosen).toBeFocused();
+  // Again by pointer, in the lower half, and with another size and side.
+  await panel.page.keyboard.press("Escape");
+  await expect(chosen).toBeFocused();
+  const low = panel.page.locator("tbody tr[id^='row-']").nth(15);
+  await low.click();
+  await expect(chosen).toBeFocused();
+  await expect(chosen).toBeInViewport({ ratio: 1 });
+  const handle = panel.page.getByRole("separator");
+  await handle.focus();
+  for (let presses = 0; presses < 8; presses++) await panel.page.keyboard.press("ArrowUp");
+  await expect(chosen).toBeInViewport({ ratio: 1 });
+  await panel.page.keyboard.press("Control+\\");
+  await panel.page.keyboard.press("Control+\\");
+  await expect(chosen).toBeInViewport({ ratio: 1 });
+  await panel.detail.focus();
+  await panel.page.keyboard.press("Escape");
+  await expect(panel.detail).toBeHidden();
+  await expect(chosen).toBeFocused();
+});
+
+test("the handle tells how large the panel is and may become", async ({ panel }) => {
+  await panel.openDetail();
+  const handle = panel.page.getByRole("separator");
+  const size = async (): Promise<number> => Number(await handle.getAttribute("aria-valuenow"));
+  await expect.poll(size).toBe(Math.round((await panel.detail.boundingBox())?.height ?? 0));
+  expect(Number(await handle.getAttribute("aria-valuemin"))).toBeLessThanOrEqual(await size());
+  expect(Number(await handle.getAttribute("aria-valuemax"))).toBeGreaterThan(await size());
 });
 
 test("copying as cURL fills the clipboard", async ({ panel }) => {

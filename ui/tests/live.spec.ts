@@ -79,7 +79,7 @@ test("keys move, open, switch and close", async ({ panel }) => {
   await panel.page.keyboard.press("[");
   await expect(panel.rows.first()).toHaveAttribute("aria-selected", "true");
   await panel.page.keyboard.press("r");
-  await expect(panel.detail.getByRole("button", { name: "Raw" })).toHaveAttribute("aria-pressed", "true");
+  await expect(panel.detail.getByRole("button", { name: "Raw", exact: true })).toHaveAttribute("aria-pressed", "true");
   await panel.page.keyboard.press("p");
   await expect(panel.detail.getByRole("button", { name: "Parsed" })).toHaveAttribute("aria-pressed", "true");
   await panel.page.keyboard.press("Escape");

@@ -92,7 +92,7 @@ test("a chat streams and shows its raw exchange without the key", async ({ teste
   const answer = page.locator("article.turn:not(.user)").last();
   await expect(answer.locator(".turn-body")).not.toBeEmpty();
   await expect(answer).toContainText("first token");
-  await answer.getByRole("button", { name: "Raw" }).click();
+  await answer.getByRole("button", { name: "Raw", exact: true }).click();
   const raw = page.getByRole("dialog", { name: "Raw exchange" });
   await expect(raw).toContainText("message_start");
   await raw.getByRole("button", { name: "Request" }).click();

@@ -5,8 +5,10 @@ import type { EventList } from "./generated/EventList";
 import type { ExchangeRow } from "./generated/ExchangeRow";
 import type { FoundLines } from "./generated/FoundLines";
 
+export type Half = "request" | "response";
+
 /** A body as the client sent it, as it went upstream, as the upstream answered, as the client got it. */
-export type Side = "request" | "sent" | "response" | "answered";
+export type Side = Half | "sent" | "answered";
 export type Form = "pretty" | "exact" | "assembled";
 export type Page = { requests: ExchangeRow[]; next: string | null };
 export type TextSlice = { text: string; total_bytes: number; next: number | null };
@@ -27,8 +29,8 @@ export const findLines = (id: string, side: Side, form: Form, q: string): Promis
 export const readEvents = (id: string, side: Side, from: number, count: number): Promise<EventList> =>
   read(address(one(id, "/events"), { side, from, count }));
 
-export const readSlice = (id: string, side: Side, pointer: string, offset: number): Promise<TextSlice> =>
-  read(address(one(id, "/text"), { side, pointer, offset, length: 65536 }));
+export const readSlice = (id: string, side: Side, pointer: string, offset: number, length: number): Promise<TextSlice> =>
+  read(address(one(id, "/text"), { side, pointer, offset, length }));
 
 export const readCurl = (id: string): Promise<string> => readText(one(id, "/curl"));
 

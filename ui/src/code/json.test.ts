@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutAtMatches, jsonPieces, linePieces } from "./json.ts";
+import { jsonPieces, linePieces } from "./json.ts";
 
 test("keys, strings, numbers and words", () => {
   const kinds = jsonPieces('{"a": "b", "c": -1.5e3, "d": null}').map((piece) => piece.kind).join("");
@@ -10,9 +10,4 @@ test("nothing is lost, whatever the text", () => {
   for (const text of ['"open', '{"a":"\\"}', "no json at all", 'data: {"x":1}', "event: ping", "", '\u0000"é"']) {
     expect(linePieces(text).map((piece) => piece.text).join("")).toBe(text);
   }
-});
-
-test("matches are found whatever the case", () => {
-  expect(cutAtMatches("Retry the retry", "RETRY")).toEqual(["", "Retry", " the ", "retry", ""]);
-  expect(cutAtMatches("nothing", "")).toEqual(["nothing"]);
 });

@@ -1,5 +1,8 @@
 // Light colouring of JSON, a line at a time and without understanding it: what is broken stays readable.
-export type Piece = { kind: "k" | "s" | "n" | "b" | "p" | ""; text: string };
+import { cutAtDirections, hasDirection } from "./bidi.ts";
+
+/** Parts of JSON by their letter, what is searched for, and characters that turn the direction of the text. */
+export type Piece = { kind: "k" | "s" | "n" | "b" | "p" | "" | "mark" | "current" | "direction"; text: string };
 
 const part = /("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b|([{}[\],:]+)/g;
 
@@ -36,16 +39,12 @@ export function linePieces(text: string): Piece[] {
   return [{ kind: "b", text: name }, ...(match[1] === "data" ? jsonPieces(rest) : [{ kind: "" as const, text: rest }])];
 }
 
-/** Text cut at every occurrence of `wanted`, whatever the case; odd members are the matches. */
-export function cutAtMatches(text: string, wanted: string): string[] {
-  if (wanted === "") return [text];
-  const parts: string[] = [];
-  const lower = text.toLowerCase();
-  const needle = wanted.toLowerCase();
-  let end = 0;
-  for (let at = lower.indexOf(needle); at >= 0; at = lower.indexOf(needle, end)) {
-    parts.push(text.slice(end, at), text.slice(at, at + needle.length));
-    end = at + needle.length;
-  }
-  return [...parts, text.slice(end)];
+/** Pieces in which every character that turns the direction is one of its own. */
+export function withDirections(pieces: Piece[]): Piece[] {
+  if (!pieces.some((piece) => hasDirection(piece.text))) return pieces;
+  return pieces.flatMap((piece) =>
+    cutAtDirections(piece.text)
+      .map((text, index): Piece => ({ kind: index % 2 === 1 ? "direction" : piece.kind, text }))
+      .filter((part) => part.text !== ""),
+  );
 }

@@ -15,11 +15,12 @@ export function safeAddress(address: string): string | null {
   }
 }
 
-// Alternatives in the order in which they win: code, image and link, bare address, strong, strike, emphasis, hard
+// Alternatives in the order in which they win: code, image and link, address in brackets, bare address, strong, strike, emphasis, hard
 // break. Bounded repetitions, so that no text makes it slow; no look-behind, which Safari 15 lacks.
 const marks = [
   /(`+)([^`]|[^`][^`\n]{0,4000}[^`])\1/,
   /!?\[([^[\]]{0,500})\]\(\s{0,9}<?([^\s()<>]{1,2000})>?(?:\s{1,9}"[^"\n]{0,500}")?\s{0,9}\)/,
+  /<(https?:\/\/[^\s<>]{1,2000})>/,
   /(https?:\/\/[^\s<>"'`)\]]{1,2000})/,
   /(\*\*|__)([^\s*_][^\n*]{0,2000})(?:\*\*|__)/,
   /~~([^\s~][^\n~]{0,2000})~~/,
@@ -57,10 +58,11 @@ function insideWord(match: RegExpExecArray, text: string): boolean {
 }
 
 function readInline(match: RegExpExecArray, text: string, depth: number): Inline | null {
-  const [, ticks, code, label, target, bare, strongMark, strong, strike, , emphasis, hardBreak] = match;
+  const [, ticks, code, label, target, bracketed, bare, strongMark, strong, strike, , emphasis, hardBreak] = match;
   if (ticks !== undefined) return { kind: "code", text: (code ?? "").trim() };
   if (target !== undefined) return readLink(target, label ?? "", depth);
-  if (bare !== undefined) return readLink(bare, bare, deepest);
+  const address = bracketed ?? bare;
+  if (address !== undefined) return readLink(address, address, deepest);
   if (strong !== undefined) {
     if (strongMark === "__" && insideWord(match, text)) return null;
     return { kind: "strong", inlines: parseInline(strong, depth + 1) };

@@ -18,6 +18,17 @@ test("underscores inside words are letters", () => {
   expect(parseInline("call window.__init and window.__done or a_b_c").map((inline) => inline.kind)).toEqual(["text"]);
 });
 
+test("an address in angle brackets is a link without them, HTML is not", () => {
+  expect(parseInline("see <https://auto.example/a_b> now")).toEqual([
+    { kind: "text", text: "see " },
+    { kind: "link", href: "https://auto.example/a_b", inlines: [{ kind: "text", text: "https://auto.example/a_b" }] },
+    { kind: "text", text: " now" },
+  ]);
+  for (const text of ["<javascript:alert(1)>", "<ftp://a.example>", "<b>", "<https://a.example onload=x>"]) {
+    expect(parseInline(text)[0]).toMatchObject({ kind: "text" });
+  }
+});
+
 test("an unclosed fence keeps its text", () => {
   expect(parseMarkdown("```js\nalert(1)")).toEqual([{ kind: "code", language: "js", text: "alert(1)" }]);
 });

@@ -3,7 +3,7 @@ import { changeConfig } from "../api/program.ts";
 import type { Language } from "../format/clock.ts";
 import { locale, sentence } from "../locale/translate.svelte.ts";
 import { problem } from "./problem.svelte.ts";
-import { store, storedText } from "./stored.ts";
+import { store, storedChoice } from "./stored.ts";
 
 export type Theme = "system" | "light" | "dark";
 export type LanguageChoice = "system" | Language;
@@ -15,9 +15,9 @@ const rowHeights: Record<Density, number> = { compact: 24, default: 28, relaxed:
 const systemLanguage = (): Language => (/^zh/i.test(navigator.language) ? "zh-CN" : "en");
 
 class Appearance {
-  theme = $state<Theme>(storedText("theme", "system") as Theme);
-  language = $state<LanguageChoice>(storedText("language", "system") as LanguageChoice);
-  density = $state<Density>(storedText("density", "default") as Density);
+  theme = $state(storedChoice<Theme>("theme", ["system", "light", "dark"]));
+  language = $state(storedChoice<LanguageChoice>("language", ["system", "en", "zh-CN"]));
+  density = $state(storedChoice<Density>("density", ["default", "compact", "relaxed"]));
   systemDark = $state(false);
 
   dark = $derived(this.theme === "dark" || (this.theme === "system" && this.systemDark));

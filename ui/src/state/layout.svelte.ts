@@ -1,4 +1,4 @@
-import { store, stored } from "./stored.ts";
+import { store, stored, storedChoice } from "./stored.ts";
 
 export type Dock = "bottom" | "right";
 export type View = "parsed" | "raw";
@@ -12,9 +12,9 @@ const lowBelow = 700;
 class Layout {
   width = $state(innerWidth);
   height = $state(innerHeight);
-  collapsed = $state(stored("collapsed", false));
-  dock = $state<Dock>(stored<Dock>("dock", "bottom"));
-  view = $state<View>(stored<View>("view", "parsed"));
+  collapsed = $state(stored<boolean>("collapsed", false));
+  dock = $state(storedChoice<Dock>("dock", ["bottom", "right"]));
+  view = $state(storedChoice<View>("view", ["parsed", "raw"]));
   /** Height of the bottom panel, px; `null` until it is dragged. */
   bottomSize = $state<number | null>(stored<number | null>("bottomSize", null));
   /** Width of the right panel, px. */

@@ -1,7 +1,8 @@
 // Choices of this window that live in its local storage.
 const prefix = "relayscope.";
 
-export function stored<T>(name: string, fallback: T): T {
+/** Texts are kept bare and read by `storedChoice`. */
+export function stored<T extends object | number | boolean | null>(name: string, fallback: T): T {
   try {
     const text = localStorage.getItem(prefix + name);
     return text === null ? fallback : (JSON.parse(text) as T);
@@ -10,11 +11,13 @@ export function stored<T>(name: string, fallback: T): T {
   }
 }
 
-export function storedText(name: string, fallback: string): string {
+/** One of a few words; the first where nothing is kept, or what nobody offers any more. */
+export function storedChoice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
   try {
-    return localStorage.getItem(prefix + name) ?? fallback;
+    const text = localStorage.getItem(prefix + name);
+    return choices.find((choice) => choice === text) ?? choices[0];
   } catch {
-    return fallback;
+    return choices[0];
   }
 }
 

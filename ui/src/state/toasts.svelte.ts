@@ -11,7 +11,9 @@ class Toasts {
 
   show(text: string, icon: IconName = "check", act?: Toast["act"], time = stay): void {
     const toast: Toast = { id: this.#next++, text, icon, ...(act ? { act } : {}) };
-    this.list = [...this.list.slice(-2), toast];
+    // Said again it is the same news; one with an action stays, as the action is its own.
+    const others = this.list.filter((other) => other.text !== text || other.act !== undefined);
+    this.list = [...others.slice(-2), toast];
     setTimeout(() => this.close(toast.id), time);
   }
 

@@ -1,9 +1,9 @@
 // What balances are counted in on this page; the choice lasts in this window.
 import type { Display } from "../../format/balance.ts";
-import { store, storedText } from "../../state/stored.ts";
+import { store, storedChoice } from "../../state/stored.ts";
 
 class BalanceDisplay {
-  unit = $state<Display>(storedText("balance.unit", "station") as Display);
+  unit = $state(storedChoice<Display>("balance.unit", ["station", "usd", "cny", "tokens"]));
 
   choose(unit: Display): void {
     this.unit = unit;

@@ -8,7 +8,7 @@ class Selection {
   /** Kept although the row may leave the list. */
   exchange = $state.raw<Exchange | null>(null);
 
-  /** Counts moves by key, after which the row is brought into view. */
+  /** Counts what brings the row into view: moves by key, and the detail when it closes and gives the focus back. */
   moves = $state(0);
 
   index = $derived(listing.rows.findIndex((exchange) => exchange.id === this.id));
@@ -31,6 +31,7 @@ class Selection {
 
   close(): void {
     this.open = false;
+    this.moves += 1;
   }
 }
 

@@ -3,7 +3,7 @@ import { store, stored } from "../../state/stored.ts";
 
 /** The first-run page: until the first request ever has arrived, or until it is skipped. */
 class FirstRun {
-  skipped = $state(stored("welcomeSkipped", false));
+  skipped = $state(stored<boolean>("welcomeSkipped", false));
   /** Asked for again from the empty list. */
   wanted = $state(false);
 

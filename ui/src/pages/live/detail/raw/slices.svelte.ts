@@ -10,13 +10,16 @@ export const sliceSize = 100;
 /** Slices kept; the one longest out of use goes first. */
 const mostSlices = 30;
 
-export type Source<T> = (from: number, count: number) => Promise<{ total: number; items: T[] }>;
+export type Source<T> = (from: number, count: number) => Promise<{ total: number; numbered?: number; bytes?: number; items: T[] }>;
+
+/** A piece of text; `number` is null where it continues the line above. */
+export type Line = { text: string; number: number | null };
 
 export const lineSource =
-  (id: string, side: Side, form: Form): Source<string> =>
+  (id: string, side: Side, form: Form): Source<Line> =>
   async (from, count) => {
-    const answer = await readLines(id, side, form, from, count);
-    return { total: answer.total, items: answer.lines };
+    const { total, numbered, bytes, lines, numbers } = await readLines(id, side, form, from, count);
+    return { total, numbered, bytes, items: lines.map((text, index) => ({ text, number: numbers[index] ?? null })) };
   };
 
 export const eventSource =
@@ -28,6 +31,10 @@ export const eventSource =
 
 export class Slices<T> {
   total = $state<number | null>(null);
+  /** Lines of the whole text, where it is one; `total` counts the parts of long ones. */
+  numbered = $state<number | null>(null);
+  /** Bytes of the whole text, where it is one. */
+  bytes = $state<number | null>(null);
   fault = $state.raw<Fault | null>(null);
 
   readonly #kept = new SvelteMap<number, readonly T[]>();
@@ -60,8 +67,10 @@ export class Slices<T> {
     if (this.#asked.has(slice)) return;
     this.#asked.add(slice);
     try {
-      const { total, items } = await this.#source(slice * sliceSize, sliceSize);
+      const { total, numbered, bytes, items } = await this.#source(slice * sliceSize, sliceSize);
       this.total = total;
+      this.numbered = numbered ?? null;
+      this.bytes = bytes ?? null;
       this.fault = null;
       this.#kept.delete(slice);
       this.#kept.set(slice, items);
