@@ -55,7 +55,7 @@ pub(super) fn started(exchange: &Exchange) -> store::Exchange {
     }
 }
 
-/// A request that is over. `dropped`: its bodies were lost because the queue was full.
+/// A request that is over. `dropped`: bodies of it were lost because the queue was full; what is left is kept.
 pub(super) fn finished(
     exchange: &Exchange,
     finish: &mut Finish,
@@ -135,8 +135,7 @@ pub(super) fn finished(
         ..Kept::default()
     };
     let detail = detail(&kept, exchange, finish, &secrets, lines);
-    let keep = policy.keep && !dropped;
-    let bodies = if keep {
+    let bodies = if policy.keep {
         bodies(exchange, finish, &secrets, policy.limit)
     } else {
         Vec::new()
@@ -312,8 +311,8 @@ fn bodies(
             &[],
         ));
     }
-    if let Some(translation) = &finish.translation {
-        let sent = translation.sent.clone();
+    let sent = finish.translation.as_ref().map(|it| it.sent.clone());
+    if let Some(sent) = sent.filter(|sent| !sent.is_empty()) {
         let bytes = sent.len() as u64;
         bodies.push(part(Side::Sent, &finish.sent_headers, sent, bytes, &[]));
     }

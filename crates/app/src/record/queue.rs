@@ -18,8 +18,45 @@ pub(super) enum Item {
     Finished {
         exchange: Arc<Exchange>,
         finish: Box<Finish>,
+        /// Bytes of its bodies that count in the queue.
+        held: usize,
+        /// Bodies were given up.
         dropped: bool,
     },
+}
+
+/// Which bodies of an exchange there is room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Both,
+    Request,
+    Response,
+    None,
+}
+
+impl Room {
+    /// While no more than half of the queue is used, there is room for the bodies of one more exchange, however
+    /// large: bodies larger than the queue would never be kept else. Where one has to go, it is the larger.
+    fn of(waiting: usize, request: usize, response: usize, limit: usize) -> Self {
+        let fits = |more: usize| waiting.saturating_add(more) <= limit;
+        if waiting <= limit / 2 || fits(request.saturating_add(response)) {
+            return Self::Both;
+        }
+        match (request < response, fits(request.min(response))) {
+            (true, true) => Self::Request,
+            (false, true) => Self::Response,
+            (_, false) => Self::None,
+        }
+    }
+
+    fn held(self, request: usize, response: usize) -> usize {
+        match self {
+            Self::Both => request + response,
+            Self::Request => request,
+            Self::Response => response,
+            Self::None => 0,
+        }
+    }
 }
 
 /// Unbounded for what is small (the metadata must not be lost), bounded in bytes for bodies.
@@ -78,22 +115,47 @@ impl Queue {
     }
 
     pub(super) fn finished(&self, exchange: &Arc<Exchange>, mut finish: Box<Finish>) {
-        let size = exchange.body().len() + finish.response_body.len();
-        let waiting = self.body_bytes.fetch_add(size, Ordering::Relaxed);
-        let is_full = waiting + size > self.body_limit || self.is_behind();
-        let dropped = size > 0 && is_full;
+        let sent = finish.translation.as_ref().map_or(0, |it| it.sent.len());
+        let (request, response) = (exchange.body().len() + sent, finish.response_body.len());
+        let room = self.take_room(request, response);
+        let held = room.held(request, response);
+        let dropped = held < request + response;
         if dropped {
-            self.body_bytes.fetch_sub(size, Ordering::Relaxed);
             self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+        if matches!(room, Room::Response | Room::None) {
             exchange.drop_body(finish.is_stream);
+            if let Some(translation) = &mut finish.translation {
+                translation.sent = Bytes::new();
+            }
+        }
+        if matches!(room, Room::Request | Room::None) {
             // Arrivals are told of the body's pieces.
             (finish.response_body, finish.arrivals) = (Bytes::new(), Vec::new());
         }
         self.push(Item::Finished {
             exchange: exchange.clone(),
             finish,
+            held,
             dropped,
         });
+    }
+
+    /// Counts the bodies that there is room for.
+    fn take_room(&self, request: usize, response: usize) -> Room {
+        if self.is_behind() {
+            return Room::None;
+        }
+        let mut room = Room::None;
+        let count = |waiting| {
+            room = Room::of(waiting, request, response, self.body_limit);
+            Some(waiting + room.held(request, response))
+        };
+        // It never refuses.
+        let _ = self
+            .body_bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+        room
     }
 
     /// Whether so much waits, or has just waited, that bodies are given up.
@@ -260,5 +322,34 @@ fn wake(asleep: &AtomicBool, thread: &OnceLock<Thread>) {
 fn unpark(thread: &OnceLock<Thread>) {
     if let Some(thread) = thread.get() {
         thread.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_larger_than_the_queue_are_kept_while_little_waits() {
+        let limit = 32;
+        assert_eq!(Room::of(0, 1, 64, limit), Room::Both);
+        assert_eq!(Room::of(16, 64, 64, limit), Room::Both);
+        assert_eq!(Room::of(17, 1, 64, limit), Room::Request);
+        assert_eq!(Room::of(17, 64, 1, limit), Room::Response);
+        assert_eq!(Room::of(31, 1, 2, limit), Room::Request);
+        assert_eq!(Room::of(32, 1, 2, limit), Room::None);
+        assert_eq!(Room::of(65, 0, 2, limit), Room::None);
+        assert_eq!(Room::of(20, 6, 6, limit), Room::Both);
+    }
+
+    #[test]
+    fn what_waits_stays_bounded() {
+        for size in 1..200 {
+            let mut waiting = 0;
+            for _ in 0..1_000 {
+                waiting += Room::of(waiting, size, size / 2, 32).held(size, size / 2);
+            }
+            assert!(waiting <= 32.max(16 + size + size / 2), "{size}: {waiting}");
+        }
     }
 }

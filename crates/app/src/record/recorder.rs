@@ -250,7 +250,7 @@ impl Writer {
         let capture = &self.settings.now().capture;
         let limit = capture.max_body_mib as usize * 1024 * 1024;
         let policy = BodyPolicy {
-            keep: capture.bodies,
+            keep: capture.bodies && !behind,
             limit,
         };
         let pace = if behind { Pace::Behind } else { Pace::Calm };
@@ -271,15 +271,15 @@ impl Writer {
                 Item::Finished {
                     exchange,
                     mut finish,
+                    held,
                     dropped,
                 } => {
-                    if behind && !dropped && policy.keep {
+                    let given_up = behind && capture.bodies;
+                    if given_up && !dropped {
                         self.queue.lose(1);
                     }
-                    if !dropped {
-                        body_bytes += exchange.body().len() + finish.response_body.len();
-                    }
-                    let lost = dropped || (behind && policy.keep);
+                    body_bytes += held;
+                    let lost = dropped || given_up;
                     let (pricing, lines) = (&self.pricing, &mut self.lines);
                     let record =
                         keep::finished(&exchange, &mut finish, lost, policy, pricing, lines);
