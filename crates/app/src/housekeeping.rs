@@ -46,6 +46,15 @@ impl App {
     /// Renews the sizes on screen; with `clean`, also forgets what the retention says. `before`: exchanges
     /// at the last look. Gives how many there are now.
     fn look_at_store(&self, clean: bool, before: u64) -> Result<u64, store::StoreError> {
+        // First: where the disk is full, the rest fails as well.
+        let trouble = self.recorder().trouble();
+        self.live().set_proxy(|proxy| {
+            proxy.error = trouble.map(|message| crate::view::ErrorView {
+                code: "store_unwritable".to_owned(),
+                params: Vec::new(),
+                message: Some(message),
+            });
+        });
         if clean {
             let cleaned = self.store().retain(self.retention())?;
             if cleaned.exchanges + cleaned.bodies > 0 {
@@ -57,14 +66,6 @@ impl App {
         if size.exchanges == before {
             self.store().release_memory()?;
         }
-        let trouble = self.recorder().trouble();
-        self.live().set_proxy(|proxy| {
-            proxy.error = trouble.map(|message| crate::view::ErrorView {
-                code: "store_unwritable".to_owned(),
-                params: Vec::new(),
-                message: Some(message),
-            });
-        });
         Ok(size.exchanges)
     }
 

@@ -308,3 +308,63 @@ fn what_was_shown_survives_any_kill() {
         }
     }
 }
+
+/// What runs for longer than a second has its request in the store; what has just begun has its row.
+#[test]
+fn an_interrupted_exchange_shows_what_was_asked() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let upstream = runtime.block_on(testkit::Upstream::start()).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path(), &upstream.base_url());
+    let body = question("slow?ttft=0&rate=40&tokens=100000", true, 350);
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut threads = Vec::new();
+    let mut begin = || {
+        let (address, body, tell) = (server.address.clone(), body.clone(), tell.clone());
+        threads.push(std::thread::spawn(move || {
+            ask(&address, "POST /v1/messages", &body, |id| {
+                tell.send(id.to_owned()).unwrap();
+            });
+        }));
+        told.recv_timeout(PATIENCE).unwrap()
+    };
+    let old = begin();
+    let db = rusqlite::Connection::open(data.path().join("traffic.db")).unwrap();
+    let is_written = || {
+        let count = "SELECT count(*) FROM detail JOIN body USING (seq)";
+        db.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap() == 1
+    };
+    let waiting = Instant::now();
+    while !is_written() {
+        assert!(waiting.elapsed() < PATIENCE, "the request is not written");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let young = begin();
+    let row = server.json(&format!("/api/requests/{young}"));
+    assert_eq!(row["metadata"]["outcome"], "running");
+    server.kill();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let server = Server::start(data.path(), &upstream.base_url());
+    for id in [&old, &young] {
+        let detail = server.json(&format!("/api/request/{id}"));
+        assert_eq!(detail["outcome"], "interrupted");
+        assert_eq!(
+            detail["model"],
+            "scenario:slow?ttft=0&rate=40&tokens=100000"
+        );
+    }
+    let detail = server.json(&format!("/api/request/{old}"));
+    let headers = detail["request_headers"].as_array().unwrap();
+    assert!(headers.iter().any(|header| header["name"] == "host"));
+    assert_eq!(detail["request_body"]["bytes"], body.len() as f64);
+    assert_eq!(detail["request_body"]["truncated"], false);
+    let heard = server.get(&format!("/api/request/{old}/body?side=request"));
+    assert!(heard.unwrap().body == body.as_bytes());
+    server.kill();
+}

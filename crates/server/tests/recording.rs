@@ -37,8 +37,13 @@ async fn a_full_queue_loses_bodies_and_counts_them_but_never_the_rest() {
             ids.push(heard.id().to_owned());
         }
     }
-    // Larger than the whole queue: this one is lost for certain.
-    ids.push(large(&door, 2 * 1024 * 1024).send().await.id().to_owned());
+    // While nothing can be written, the queue fills up for certain.
+    let other = Connection::open(door.data().join("traffic.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..3 {
+        ids.push(large(&door, 600 * 1024).send().await.id().to_owned());
+    }
+    other.execute_batch("ROLLBACK").unwrap();
     let mut lost = 0;
     for id in &ids {
         let detail = door.detail(id).await;
@@ -59,6 +64,34 @@ async fn a_full_queue_loses_bodies_and_counts_them_but_never_the_rest() {
             .then_some(())
     })
     .await;
+}
+
+/// `capture.queue_mib` is 32, `capture.max_body_mib` 64.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bodies_larger_than_the_queue_are_kept_up_to_their_own_limit() {
+    let door = Harness::new().start().await;
+    let heard = large(&door, 40 << 20).send().await;
+    let detail = door.detail(heard.id()).await;
+    let bodies = ["request_body", "response_body"];
+    for body in bodies {
+        assert_eq!(detail[body]["kept_bytes"], detail[body]["bytes"], "{body}");
+        assert_ne!(detail[body]["truncated"], true, "{body}");
+    }
+    for (scenario, outcome) in [
+        ("giant-event?mib=50", "done"),
+        ("endless-line?mib=100", "cut"),
+    ] {
+        let heard = door.call("/v1/messages", scenario, true).send().await;
+        let detail = door.detail(heard.id()).await;
+        let body = &detail["response_body"];
+        let bytes = heard.body.len();
+        assert_eq!(detail["outcome"], outcome);
+        assert_eq!(body["bytes"], bytes as f64, "{scenario}");
+        assert_eq!(body["kept_bytes"], bytes.min(64 << 20) as f64, "{scenario}");
+        assert_eq!(body["truncated"], bytes > 64 << 20, "{scenario}");
+        assert_ne!(detail["request_body"]["kept_bytes"], 0.0);
+        assert_eq!(detail["loss"], Value::Null);
+    }
 }
 
 #[tokio::test]

@@ -47,6 +47,34 @@ fn holds(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, CORE.as_bytes()).is_some()
 }
 
+/// Calls that hold the key also where nobody expects one. They end at once, or run on.
+fn misplaced(door: &Door, key: &str, scenario: &str) -> Vec<Ask> {
+    let in_query = encoded(key);
+    let question = format!(
+        r#"{{"model":"scenario:{scenario}","max_tokens":64,"input":"hi","messages":[{{"role":"user","content":"hi"}}],"stream":true"#
+    );
+    let body = format!("{question},\"metadata\":{{\"user_id\":\"user {key}\"}}}}");
+    let as_model = body.replace(
+        &format!("scenario:{scenario}"),
+        &format!("{key}+scenario-{scenario}"),
+    );
+    let calls = [
+        (format!("/v1/messages?foo={key}"), &body),
+        (format!("/v1/messages?foo={in_query}&x=1"), &body),
+        (format!("/v1/{key}/messages"), &body),
+        (format!("/v1/{in_query}/messages"), &body),
+        (format!("/p/{in_query}/v1/messages"), &body),
+        (format!("/p/{key}/v1/messages"), &body),
+        ("/v1/messages".to_owned(), &as_model),
+    ];
+    let calls = calls.into_iter().map(|(path, body)| {
+        let ask = door.ask("POST", &path).body(body.clone());
+        let ask = ask.header("x-project-id", &format!("of {key}"));
+        with_key(ask, key).header("user-agent", &format!("{key}/1.0"))
+    });
+    calls.collect()
+}
+
 /// Drives the key through every scenario in every way, and through every refusal.
 async fn drive(door: &Door, key: &str) {
     let mut calls = JoinSet::new();
@@ -90,6 +118,42 @@ async fn drive(door: &Door, key: &str) {
             };
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_in_the_wrong_place_is_masked_while_it_runs_and_afterwards() {
+    let log = log();
+    let door = Harness::new().start().await;
+    let mut watcher = door.watch("").await;
+    watcher.next().await;
+    for key in keys() {
+        let mut calls = JoinSet::new();
+        let running = "slow?ttft=0&rate=40&tokens=40";
+        let asks = misplaced(&door, &key, running);
+        let count = asks.len();
+        for ask in asks {
+            calls.spawn(ask.send());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        check(&door, &log).await;
+        assert_eq!(calls.join_all().await.len(), count);
+        for ask in misplaced(&door, &key, "text") {
+            ask.send().await;
+        }
+    }
+    check(&door, &log).await;
+    let frames = tokio::time::timeout(std::time::Duration::from_secs(2), async {
+        loop {
+            let frame = watcher.next().await.to_string();
+            assert!(!holds(frame.as_bytes()), "{frame}");
+        }
+    });
+    assert!(frames.await.is_err(), "it ran to its end");
+    let arrived = format!("{:?}", door.upstream.journal().requests());
+    assert!(holds(arrived.as_bytes()), "the upstream does get it");
+    let data = door.stop().await;
+    let again = Harness::within(data).start().await;
+    check(&again, &log).await;
 }
 
 fn with_key(ask: Ask, key: &str) -> Ask {

@@ -53,17 +53,20 @@ async fn used() -> tempfile::TempDir {
 
 #[tokio::test]
 async fn a_newer_database_is_refused_and_left_alone() {
-    let data = used().await;
-    let file = data.path().join("traffic.db");
-    let mut bytes = std::fs::read(&file).unwrap();
-    // Bytes 60 to 63 of the file are SQLite's user_version.
-    bytes[60..64].copy_from_slice(&9_000_u32.to_be_bytes());
-    std::fs::write(&file, &bytes).unwrap();
-    let said = sentence(Harness::within(data_at(&data))).await;
-    assert!(said.contains("newer Relayscope"), "{said}");
-    assert!(said.contains("9000"), "{said}");
-    assert!(said.contains("--data-dir"), "{said}");
-    assert!(std::fs::read(&file).unwrap() == bytes, "the file changed");
+    for name in ["traffic.db", "relayscope.db"] {
+        let data = used().await;
+        let file = data.path().join(name);
+        let mut bytes = std::fs::read(&file).unwrap();
+        // Bytes 60 to 63 of the file are SQLite's user_version.
+        bytes[60..64].copy_from_slice(&9_000_u32.to_be_bytes());
+        std::fs::write(&file, &bytes).unwrap();
+        let said = sentence(Harness::within(data_at(&data))).await;
+        assert!(said.contains(name), "{said}");
+        assert!(said.contains("newer Relayscope"), "{said}");
+        assert!(said.contains("9000"), "{said}");
+        assert!(said.contains("--data-dir"), "{said}");
+        assert!(std::fs::read(&file).unwrap() == bytes, "the file changed");
+    }
 }
 
 #[tokio::test]
@@ -73,15 +76,20 @@ async fn a_damaged_database_is_refused_and_left_alone() {
         |bytes: &mut Vec<u8>| *bytes = b"this is no database, it is a letter to my aunt".to_vec(),
         |bytes: &mut Vec<u8>| bytes[100..8_000].fill(0xff),
     ] {
-        let data = used().await;
-        let file = data.path().join("traffic.db");
-        let mut bytes = std::fs::read(&file).unwrap();
-        damage(&mut bytes);
-        std::fs::write(&file, &bytes).unwrap();
-        let said = sentence(Harness::within(data_at(&data))).await;
-        assert!(said.contains("traffic.db"), "{said}");
-        assert!(said.contains("Move it away"), "{said}");
-        assert!(std::fs::read(&file).unwrap() == bytes, "the file changed");
+        for (name, advice) in [
+            ("traffic.db", "sites and settings are in other files"),
+            ("relayscope.db", "put a copy of it in its place"),
+        ] {
+            let data = used().await;
+            let file = data.path().join(name);
+            let mut bytes = std::fs::read(&file).unwrap();
+            damage(&mut bytes);
+            std::fs::write(&file, &bytes).unwrap();
+            let said = sentence(Harness::within(data_at(&data))).await;
+            assert!(said.contains(name), "{said}");
+            assert!(said.contains(advice), "{said}");
+            assert!(std::fs::read(&file).unwrap() == bytes, "the file changed");
+        }
     }
 }
 

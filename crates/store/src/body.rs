@@ -259,6 +259,23 @@ pub(crate) fn remove(db: &Connection, uses: &mut Uses, seq: i64) -> rusqlite::Re
     Ok(())
 }
 
+/// The same of one body.
+pub(crate) fn remove_side(
+    db: &Connection,
+    uses: &mut Uses,
+    seq: i64,
+    side: Side,
+) -> rusqlite::Result<()> {
+    let pieces: Option<Vec<u8>> = db
+        .prepare_cached("DELETE FROM body WHERE seq = ?1 AND side = ?2 RETURNING pieces")?
+        .query_row(params![seq, side as i64], |row| row.get(0))
+        .optional()?;
+    if let Some(pieces) = pieces {
+        uses.release(&pieces);
+    }
+    Ok(())
+}
+
 /// The ids in a `pieces` column.
 pub(crate) fn piece_ids(packed: &[u8]) -> impl Iterator<Item = i64> + '_ {
     number::all(packed).map(|number| number as i64)

@@ -32,6 +32,14 @@ pub struct Cleaned {
 /// Exchanges per transaction: between two steps the recorder gets its turn.
 const STEP: i64 = 200;
 
+/// What the rows of an exchange's bodies take besides the bodies, at most; usually half of it.
+const ROWS: u64 = 512;
+
+/// Exchanges that have bodies, oldest first, with the bytes of these. In the order of the table: it is read no
+/// further than asked.
+pub(crate) const OLDEST_BODIES: &str =
+    "SELECT seq, sum(kept) FROM body GROUP BY seq ORDER BY seq LIMIT ?1";
+
 /// Pages given back to the file system per step.
 const VACUUM_PAGES: u32 = 500;
 
@@ -78,8 +86,12 @@ impl Store {
             cleaned.exchanges = self.delete(&Which::Before(before))?;
         }
         if let Some(limit) = retention.bytes {
-            while self.size()?.bytes > limit {
-                let removed = self.expire_oldest_bodies()?;
+            loop {
+                let excess = self.size()?.bytes.saturating_sub(limit);
+                let removed = match excess {
+                    0 => 0,
+                    excess => self.expire_oldest_bodies(excess)?,
+                };
                 if removed == 0 {
                     break;
                 }
@@ -140,13 +152,23 @@ impl Store {
         }
     }
 
-    fn expire_oldest_bodies(&self) -> Result<u64, StoreError> {
+    /// Removes the oldest bodies until so many bytes may be free. Compressed and shared as they are they free
+    /// fewer: how many, the next look at the size tells.
+    fn expire_oldest_bodies(&self, bytes: u64) -> Result<u64, StoreError> {
         let mut writer = self.writer();
         let (step, _) = writer.deleting()?;
-        let rows: Vec<i64> = step
-            .prepare_cached("SELECT DISTINCT seq FROM body ORDER BY seq LIMIT ?1")?
-            .query_map([STEP], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let (mut rows, mut free) = (Vec::new(), 0);
+        let mut query = step.prepare_cached(OLDEST_BODIES)?;
+        let mut found = query.query([STEP])?;
+        while free < bytes
+            && let Some(row) = found.next()?
+        {
+            let (seq, kept): (i64, i64) = (row.get(0)?, row.get(1)?);
+            rows.push(seq);
+            free += kept.max(0) as u64 + ROWS;
+        }
+        drop(found);
+        drop(query);
         let mut uses = Uses::default();
         for seq in &rows {
             body::remove(&step, &mut uses, *seq)?;

@@ -34,6 +34,26 @@ pub(crate) fn write(
     Ok(places)
 }
 
+/// Writes the detail of an exchange that runs, by itself: the group of its end cannot be known.
+pub(crate) fn write_early(
+    db: &Connection,
+    compressor: &mut Compressor,
+    seq: i64,
+    detail: &str,
+) -> rusqlite::Result<()> {
+    let data = compressor.compress(detail.as_bytes())?;
+    db.prepare_cached("INSERT OR REPLACE INTO detail (seq, data) VALUES (?1, ?2)")?
+        .execute(params![seq, data])?;
+    Ok(())
+}
+
+/// Removes what [`write_early`] wrote.
+pub(crate) fn remove_early(db: &Connection, seq: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM detail WHERE seq = ?1")?
+        .execute([seq])?;
+    Ok(())
+}
+
 /// How many of the first details make a group: one at least.
 fn group_length(details: &[&str]) -> usize {
     let mut bytes = 0;

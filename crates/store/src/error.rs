@@ -19,13 +19,12 @@ pub enum StoreError {
         known: i64,
     },
     /// It is not a database, or a damaged one.
-    #[error(
-        "{path} is damaged or is not a database ({reason}). Move it away and start again: recorded \
-         traffic begins anew, sites and settings are in other files"
-    )]
+    #[error("{path} is damaged or is not a database ({reason}). {}", .holds.way_out())]
     Damaged {
         /// The file.
         path: PathBuf,
+        /// What is lost with it.
+        holds: Holds,
         /// SQLite's words.
         reason: String,
     },
@@ -41,8 +40,34 @@ pub enum StoreError {
         reason: String,
     },
     /// A statement failed.
-    #[error("the traffic store failed ({0})")]
+    #[error("the database failed ({0})")]
     Sql(#[from] rusqlite::Error),
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// `traffic.db`.
+    Traffic,
+    /// `relayscope.db`.
+    Sites,
+}
+
+impl Holds {
+    /// What to do when it is damaged.
+    fn way_out(self) -> &'static str {
+        match self {
+            Self::Traffic => {
+                "Move it away and start again: recorded traffic begins anew, sites and settings are in \
+                 other files"
+            }
+            Self::Sites => {
+                "It holds the sites with their keys, routes, client keys and the ledger: put a copy of it \
+                 in its place. Without one, move it away, not delete it, and start again: all of these begin \
+                 anew, and an export of the sites can be imported"
+            }
+        }
+    }
 }
 
 impl StoreError {

@@ -27,7 +27,7 @@ mod write;
 
 pub use body::{Body, NewBody, Side};
 pub use clean::{Cleaned, Retention};
-pub use error::StoreError;
+pub use error::{Holds, StoreError};
 pub use exchange::{Exchange, Filter, Page};
 pub use open::{Size, Store};
 pub use search::{Found, ReadAnswer, Search};

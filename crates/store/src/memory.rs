@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use crate::body::Side;
 use crate::compress::Compressor;
 
 /// Running exchanges that are remembered.
@@ -29,10 +30,20 @@ const BEYOND: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) compressor: Compressor,
-    running: HashMap<String, i64>,
+    running: HashMap<String, Running>,
     pieces: HashMap<u128, i64>,
     /// The oldest first.
     bodies: VecDeque<Known>,
+}
+
+/// The body of a request that was written before the end of its exchange: which, and its hash.
+pub(crate) type Early = (Side, u128);
+
+/// The row of an exchange that runs. `asked`: whether its request was written too, and its body, if it has one.
+#[derive(Debug)]
+struct Running {
+    seq: i64,
+    asked: Option<Option<Early>>,
 }
 
 /// A body that was written.
@@ -72,12 +83,28 @@ impl Memory {
         if self.running.len() >= MOST_RUNNING {
             self.running.clear();
         }
-        self.running.insert(id.to_owned(), seq);
+        self.running
+            .insert(id.to_owned(), Running { seq, asked: None });
     }
 
-    /// Its row, if its start is remembered; it is over now.
-    pub(crate) fn ended(&mut self, id: &str) -> Option<i64> {
-        self.running.remove(id)
+    /// Its row, if its start is remembered; its request is being written, for the first time.
+    pub(crate) fn asks(&mut self, id: &str) -> Option<i64> {
+        let running = self.running.get_mut(id)?;
+        let is_first = running.asked.replace(None).is_none();
+        is_first.then_some(running.seq)
+    }
+
+    /// The body of that request was written.
+    pub(crate) fn asked(&mut self, id: &str, side: Side, hash: u128) {
+        if let Some(running) = self.running.get_mut(id) {
+            running.asked = Some(Some((side, hash)));
+        }
+    }
+
+    /// Its row, if its start is remembered, and what [`Memory::asked`] was told; it is over now.
+    pub(crate) fn ended(&mut self, id: &str) -> Option<(i64, Option<Option<Early>>)> {
+        let running = self.running.remove(id)?;
+        Some((running.seq, running.asked))
     }
 
     /// The piece of a hash.

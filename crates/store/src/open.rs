@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::compress::Compressor;
-use crate::error::StoreError;
+use crate::error::{Holds, StoreError};
 use crate::memory::Memory;
 
 /// The schema, one file per step. A step that has been released is never changed.
@@ -65,9 +65,9 @@ impl Store {
         if rusqlite::version_number() < OLDEST_LIBRARY {
             return Err(StoreError::OldLibrary(rusqlite::version().to_owned()));
         }
-        let describe = |error: rusqlite::Error| describe(path, error);
+        let describe = |error: rusqlite::Error| describe(path, Holds::Traffic, error);
         let mut writer = Connection::open(path).map_err(describe)?;
-        step_up(&mut writer, path, STEPS)?;
+        step_up(&mut writer, path, Holds::Traffic, STEPS)?;
         private(path)?;
         writer
             .execute(
@@ -157,7 +157,8 @@ impl Store {
             .pop();
         let reader = match idle {
             Some(reader) => reader,
-            None => open_reader(&self.path).map_err(|error| describe(&self.path, error))?,
+            None => open_reader(&self.path)
+                .map_err(|error| describe(&self.path, Holds::Traffic, error))?,
         };
         let result = query(&reader);
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -169,8 +170,13 @@ impl Store {
 }
 
 /// Brings a file to the newest schema; a newer one is refused.
-pub(crate) fn step_up(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), StoreError> {
-    let describe = |error: rusqlite::Error| describe(path, error);
+pub(crate) fn step_up(
+    db: &mut Connection,
+    path: &Path,
+    holds: Holds,
+    steps: &[&str],
+) -> Result<(), StoreError> {
+    let describe = |error: rusqlite::Error| describe(path, holds, error);
     let found: i64 = db
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(describe)?;
@@ -252,12 +258,16 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(reader)
 }
 
-pub(crate) fn describe(path: &Path, error: rusqlite::Error) -> StoreError {
+pub(crate) fn describe(path: &Path, holds: Holds, error: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied};
     let path = path.to_owned();
     let reason = error.to_string();
     match error.sqlite_error_code() {
-        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { path, reason },
+        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged {
+            path,
+            holds,
+            reason,
+        },
         Some(CannotOpen | PermissionDenied) => StoreError::File { path, reason },
         _ => StoreError::Sql(error),
     }

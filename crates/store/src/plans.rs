@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use crate::clean::Which;
+use crate::clean::{OLDEST_BODIES, Which};
 use crate::exchange::{Exchange, Filter};
 use crate::open::Store;
 use crate::write::Change;
@@ -42,6 +42,8 @@ fn nothing_old_is_found_without_looking_at_everything() {
     }
     let found = plan(db, &Which::Over.statement().0);
     assert_eq!(found, ["SCAN exchange"], "in order, without sorting");
+    let found = plan(db, OLDEST_BODIES);
+    assert_eq!(found, ["SCAN body"], "in order, without sorting");
 }
 
 #[test]

@@ -74,9 +74,7 @@ impl<'db> Rows<'db> {
             .optional()?;
         let (seq, before) = found.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
         body::remove(self.db, uses, seq)?;
-        self.db
-            .prepare_cached("DELETE FROM detail WHERE seq = ?1")?
-            .execute([seq])?;
+        detail::remove_early(self.db, seq)?;
         detail::remove(self.db, &mut memory.compressor, before.as_slice())?;
         self.end(seq, exchange, detail_at)?;
         Ok(seq)

@@ -1,6 +1,7 @@
 //! Writing, in batches.
 
 use rusqlite::Connection;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::body::{self, NewBody, Uses};
 use crate::detail;
@@ -15,6 +16,15 @@ use crate::rows::Rows;
 pub enum Change<B> {
     /// A request has arrived: if nothing else follows, it was interrupted.
     Started(Box<Exchange>),
+    /// It runs on: what was asked. Without its start it is left out; its end overwrites it.
+    Asked {
+        /// Whose it is.
+        id: String,
+        /// JSON with what is known already.
+        detail: String,
+        /// The body of the request.
+        bodies: Vec<NewBody<B>>,
+    },
     /// It is over. `detail` is JSON text.
     Finished {
         /// The final row.
@@ -54,7 +64,7 @@ fn write<B: AsRef<[u8]>>(
 ) -> rusqlite::Result<i64> {
     let details = batch.iter().filter_map(|change| match change {
         Change::Finished { detail, .. } => Some(detail.as_str()),
-        Change::Started(_) => None,
+        Change::Started(_) | Change::Asked { .. } => None,
     });
     let mut places =
         detail::write(db, &mut memory.compressor, &details.collect::<Vec<_>>())?.into_iter();
@@ -66,16 +76,35 @@ fn write<B: AsRef<[u8]>>(
                 let seq = rows.add(exchange, None, memory, &mut uses)?;
                 memory.started(&exchange.id, seq);
             }
+            Change::Asked { id, detail, bodies } => {
+                let Some(seq) = memory.asks(id) else { continue };
+                detail::write_early(db, &mut memory.compressor, seq, detail)?;
+                for body in bodies {
+                    body::write(db, memory, &mut uses, seq, body)?;
+                    memory.asked(id, body.side, xxh3_128(body.kept.as_ref()));
+                }
+            }
             Change::Finished {
                 exchange, bodies, ..
             } => {
                 let place = places.next();
-                let started = memory.ended(&exchange.id);
-                let seq = match started {
-                    Some(seq) if rows.end(seq, exchange, place)? => seq,
-                    _ => rows.add(exchange, place, memory, &mut uses)?,
+                let (seq, asked) = match memory.ended(&exchange.id) {
+                    Some((seq, asked)) if rows.end(seq, exchange, place)? => (seq, asked),
+                    _ => (rows.add(exchange, place, memory, &mut uses)?, None),
                 };
+                if asked.is_some() {
+                    detail::remove_early(db, seq)?;
+                }
+                let early = asked.flatten();
                 for body in bodies {
+                    if let Some((side, hash)) = early
+                        && side == body.side
+                    {
+                        if hash == xxh3_128(body.kept.as_ref()) {
+                            continue;
+                        }
+                        body::remove_side(db, &mut uses, seq, side)?;
+                    }
                     body::write(db, memory, &mut uses, seq, body)?;
                 }
             }

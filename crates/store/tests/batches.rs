@@ -255,6 +255,63 @@ fn an_end_finds_its_start_whatever_happened_between() {
     assert_eq!(late.outcome, "done");
 }
 
+fn asked(number: u32, request: &[u8]) -> Change<Vec<u8>> {
+    let Change::Finished {
+        exchange,
+        mut bodies,
+        ..
+    } = finished(number, request)
+    else {
+        panic!("another change");
+    };
+    bodies.retain(|body| body.side == Side::Request);
+    Change::Asked {
+        id: exchange.id,
+        detail: "early".into(),
+        bodies,
+    }
+}
+
+#[test]
+fn a_request_that_was_written_early_is_written_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let request = noise(100_000, 3);
+    let id = exchange(1).id;
+    store.write(&[asked(1, &request)]).unwrap();
+    assert_eq!(store.exchange(&id).unwrap(), None, "nothing began");
+    store.write(&[started(1)]).unwrap();
+    store.write(&[asked(1, &request)]).unwrap();
+    store.write(&[asked(1, &request)]).unwrap();
+    let kept = |store: &Store| store.body(&id, Side::Request).unwrap().unwrap().kept;
+    assert!(kept(&store) == request);
+    assert_eq!(store.detail(&id).unwrap().as_deref(), Some("early"));
+    drop(store);
+    let store = open(directory.path());
+    let row = store.exchange(&id).unwrap().unwrap();
+    assert_eq!(row.outcome, "interrupted");
+    assert!(kept(&store) == request);
+    assert_eq!(store.detail(&id).unwrap().as_deref(), Some("early"));
+    for (number, another) in [(2, &request), (3, &noise(90_000, 4))] {
+        let id = exchange(number).id;
+        store
+            .write(&[started(number), asked(number, &request)])
+            .unwrap();
+        store.write(&[finished(number, another)]).unwrap();
+        let body = store.body(&id, Side::Request).unwrap().unwrap();
+        assert!(body.kept == *another, "what its end says");
+        assert_eq!(store.detail(&id).unwrap(), Some(detail(number)));
+        let (counted, used) = uses(&store);
+        assert_eq!(counted, used);
+    }
+    assert_eq!(count(&store, "detail"), 1, "that of the interrupted one");
+    let deleted = store.delete_all().unwrap();
+    assert_eq!(deleted, 3);
+    for table in ["body", "piece", "detail", "detail_group"] {
+        assert_eq!(count(&store, table), 0, "{table}");
+    }
+}
+
 #[test]
 fn a_batch_that_fails_leaves_nothing_behind() {
     let directory = tempfile::tempdir().unwrap();

@@ -317,6 +317,52 @@ fn forgets_by_age_size_and_project() {
     assert_eq!(store.check().unwrap(), None);
 }
 
+/// What fits stays, whether bodies are large, small, compressed well or shared.
+#[test]
+fn no_more_bodies_go_than_have_to() {
+    const KIB: u64 = 1 << 10;
+    let large = |number: u32| noise(900_000, u64::from(number) + 1);
+    let packed = |number: u32| format!("{number} ").repeat(30_000).into_bytes();
+    let small = |number: u32| noise(3_000, u64::from(number) + 1);
+    let shared = |number: u32| [noise(400_000, 1), noise(30_000, u64::from(number) + 2)].concat();
+    // Body, how many, what is kept, and the most that more could have been.
+    type Case<'a> = (&'a dyn Fn(u32) -> Vec<u8>, u32, u64, u64);
+    let cases: [Case<'_>; 4] = [
+        (&large, 14, 3_000 * KIB, 700 * KIB),
+        (&packed, 500, 300 * KIB, 64 * KIB),
+        (&small, 700, 800 * KIB, 64 * KIB),
+        (&shared, 60, 1_000 * KIB, 64 * KIB),
+    ];
+    for (at, (body, count, limit, slack)) in cases.into_iter().enumerate() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = open(directory.path());
+        let batch: Vec<_> = (0..count)
+            .map(|number| finished(number, &body(number), b"{}"))
+            .collect();
+        for batch in batch.chunks(100) {
+            store.write(batch).unwrap();
+        }
+        let size = store.size().unwrap().bytes;
+        assert!(size > limit, "{at}: {size}");
+        let cleaned = store.retain(Retention {
+            before: None,
+            bytes: Some(limit),
+        });
+        assert!(cleaned.unwrap().bodies > 0);
+        let left = store.size().unwrap().bytes;
+        assert!(left <= limit, "{at}: {left}");
+        assert!(left + slack > limit, "{at}: no more than {left} are left");
+        let mut numbers = 0..count;
+        let is_there = |number: u32| {
+            let body = store.body(&exchange(number).id, Side::Request);
+            body.unwrap().is_some()
+        };
+        numbers.find(|number| is_there(*number)).unwrap();
+        assert!(numbers.all(is_there), "{at}: the oldest go, no others");
+        assert_eq!(store.check().unwrap(), None);
+    }
+}
+
 #[test]
 fn a_newer_or_damaged_file_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::list::{Changes, Live, State};
 use super::row;
 use crate::pricing::Pricing;
+use crate::record;
 use crate::view::{ExchangeRow, Message, Progress};
 
 /// Time between two frames.
@@ -32,6 +33,8 @@ const WINDOW: Duration = Duration::from_secs(2);
 pub(super) struct Sampled {
     told: Option<Progress>,
     told_at: Option<Instant>,
+    /// The model that the answer names, and how it may be shown.
+    served: Option<(String, String)>,
     /// Bytes of content at recent moments, oldest first.
     content: VecDeque<(Instant, u64)>,
 }
@@ -215,13 +218,24 @@ impl Sampled {
             tokens,
             cost,
             speed: self.speed(now, &sample, exchange),
-            model_served: sample.model.clone(),
+            model_served: self.served(exchange, sample.model.as_deref()),
         };
         if self.told.as_ref() == Some(&progress) {
             return None;
         }
         (self.told, self.told_at) = (Some(progress.clone()), Some(now));
         Some(progress)
+    }
+
+    /// The model that the answer names, without the caller's secrets.
+    fn served(&mut self, exchange: &Exchange, model: Option<&str>) -> Option<String> {
+        let model = model?;
+        let known = self.served.take().filter(|(known, _)| known == model);
+        let served = known.unwrap_or_else(|| {
+            let secrets = record::secrets(&exchange.headers, &exchange.path);
+            (model.to_owned(), record::word(model, &secrets))
+        });
+        Some(self.served.insert(served).1.clone())
     }
 
     /// Whether something has come that comes once.

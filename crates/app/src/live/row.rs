@@ -5,6 +5,7 @@ use proxy::{Exchange, Progress as Sample};
 use wire::Dialect;
 
 use crate::pricing::{Cost, Pricing};
+use crate::record::{self, Said};
 use crate::view::{
     CostBasis, CostView, ErrorView, ExchangeRow, Phase, RowTiming, TokenBasis, TokenView,
 };
@@ -19,6 +20,9 @@ pub(crate) const FEWEST_TOKENS: u64 = 10;
 pub(crate) fn running(exchange: &Exchange, pricing: &Pricing, revision: u64) -> ExchangeRow {
     let sample = exchange.live.progress();
     let (tokens, cost) = so_far(exchange, &sample, pricing);
+    let secrets = record::secrets(&exchange.headers, &exchange.path);
+    let said = Said::by(exchange, &secrets);
+    let served = sample.model.as_deref();
     ExchangeRow {
         id: exchange.id.to_string(),
         revision: revision as f64,
@@ -26,13 +30,13 @@ pub(crate) fn running(exchange: &Exchange, pricing: &Pricing, revision: u64) -> 
         phase: phase(&sample),
         outcome: "running".to_owned(),
         method: exchange.method.to_string(),
-        path: base::redact::path_and_query(&exchange.path).into_owned(),
+        path: said.path,
         dialect: exchange.dialect.name().to_owned(),
         upstream_dialect: sample.dialect.unwrap_or(exchange.dialect).name().to_owned(),
-        model: exchange.summary.model.clone(),
-        model_served: sample.model.clone(),
-        project: exchange.project.clone(),
-        client: exchange.client.clone(),
+        model: said.model,
+        model_served: served.map(|model| record::word(model, &secrets)),
+        project: said.project,
+        client: said.client,
         site: sample.site.as_deref().map(str::to_owned),
         key: sample.key_label.as_deref().map(str::to_owned),
         stream: exchange.is_stream(),

@@ -34,11 +34,10 @@ impl Queries {
     ) -> Result<Detail, QueryError> {
         let row = self.live.row(&exchange.id.to_string());
         let row = row.ok_or(QueryError::NotFound)?;
-        let session = exchange.session().map(str::to_owned);
         let running = Running::look(exchange);
         Ok(put_together(
             row,
-            session,
+            running.session(),
             running.kept(),
             running.body(Part::Request),
             running.body(Part::Response),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::redact;
 use bytes::Bytes;
 use proxy::{Exchange, Finish, HeaderList};
 use store::{Body, NewBody, Side};
@@ -37,6 +36,12 @@ impl Running {
         }
     }
 
+    /// The client's session.
+    pub(super) fn session(&self) -> Option<String> {
+        let session = self.exchange.session()?;
+        Some(record::word(session, &self.secrets))
+    }
+
     /// What lists do not show of it.
     pub(super) fn kept(&self) -> Kept {
         let headers = |headers| record::headers(headers, &self.secrets);
@@ -50,7 +55,7 @@ impl Running {
         };
         let url = so_far.upstream_url.as_ref().map(ToString::to_string);
         Kept {
-            upstream_url: url.map(|url| redact::path_and_query(&url).into_owned()),
+            upstream_url: url.map(|url| record::address(&url, &self.secrets)),
             sent_headers: headers(&so_far.sent_headers),
             response_headers: headers(&so_far.response_headers),
             response_bytes: so_far.response_bytes,

@@ -35,27 +35,55 @@ pub(super) struct BodyPolicy {
     pub(super) limit: usize,
 }
 
-/// A request that has just arrived.
-pub(super) fn started(exchange: &Exchange) -> store::Exchange {
+/// A request that has just arrived. `secrets`: its own.
+pub(super) fn started(exchange: &Exchange, secrets: &[Vec<u8>]) -> store::Exchange {
     let asked = exchange.stream_and_session();
+    let said = own_redact::Said::by(exchange, secrets);
+    let session = asked.session.as_deref();
     store::Exchange {
         id: exchange.id.to_string(),
         started_at: exchange.started_at,
         outcome: "running".to_owned(),
-        project: exchange.project.clone(),
-        session: asked.session.clone(),
-        client: exchange.client.clone(),
+        project: said.project,
+        session: session.map(|session| own_redact::word(session, secrets)),
+        client: said.client,
         dialect: exchange.dialect.name().to_owned(),
         method: exchange.method.to_string(),
-        path: redact::path_and_query(&exchange.path).into_owned(),
-        model: exchange.summary.model.clone(),
+        path: said.path,
+        model: said.model,
         stream: asked.stream,
         cost_basis: "none".to_owned(),
         ..store::Exchange::default()
     }
 }
 
-/// A request that is over. `dropped`: its bodies were lost because the queue was full.
+/// The secrets of a request alone.
+pub(super) fn own_secrets(exchange: &Exchange, lines: &mut Lines) -> Vec<Vec<u8>> {
+    lines.secrets(&exchange.headers, &HeaderList::default(), &exchange.path)
+}
+
+/// What was asked, of a request that runs on: detail and body.
+pub(super) fn asked(
+    exchange: &Exchange,
+    policy: BodyPolicy,
+    lines: &mut Lines,
+) -> (String, Vec<NewBody<Bytes>>) {
+    let secrets = own_secrets(exchange, lines);
+    let nothing = Finish::default();
+    let kept = Kept {
+        request_bytes: exchange.body_bytes,
+        ..Kept::default()
+    };
+    let detail = detail(&kept, exchange, &nothing, &secrets, lines);
+    let bodies = if policy.keep {
+        bodies(exchange, &nothing, &secrets, policy.limit)
+    } else {
+        Vec::new()
+    };
+    (detail, bodies)
+}
+
+/// A request that is over. `dropped`: bodies of it were lost because the queue was full; what is left is kept.
 pub(super) fn finished(
     exchange: &Exchange,
     finish: &mut Finish,
@@ -84,7 +112,7 @@ pub(super) fn finished(
     let attempt = finish.attempts.last();
     let row = store::Exchange {
         outcome: finish.outcome.name().to_owned(),
-        model_served: served.map(str::to_owned),
+        model_served: served.map(|model| own_redact::word(model, &secrets)),
         key_label: attempt.and_then(|attempt| Some(attempt.key_label.as_ref()?.to_string())),
         status: finish.status,
         usage: finish.usage,
@@ -114,15 +142,16 @@ pub(super) fn finished(
             .translation
             .as_ref()
             .map(|translation| translation.to.name().to_owned()),
-        ..started(exchange)
+        ..started(exchange, &secrets)
     };
     let url = finish.upstream_url.as_ref().map(ToString::to_string);
+    let told = |text: Option<String>| text.map(|text| own_redact::word(&text, &secrets));
     let kept = Kept {
-        upstream_url: url.map(|url| redact::path_and_query(&url).into_owned()),
+        upstream_url: url.map(|url| own_redact::address(&url, &secrets)),
         request_bytes: exchange.body_bytes,
         response_bytes: finish.response_bytes,
-        response_id: finish.response_id.take(),
-        stop_reason: finish.stop_reason.take(),
+        response_id: told(finish.response_id.take()),
+        stop_reason: told(finish.stop_reason.take()),
         error_params: error_params
             .into_iter()
             .map(|(name, value)| (name, clean_text(&value, &secrets)))
@@ -135,8 +164,7 @@ pub(super) fn finished(
         ..Kept::default()
     };
     let detail = detail(&kept, exchange, finish, &secrets, lines);
-    let keep = policy.keep && !dropped;
-    let bodies = if keep {
+    let bodies = if policy.keep {
         bodies(exchange, finish, &secrets, policy.limit)
     } else {
         Vec::new()
@@ -326,8 +354,8 @@ fn bodies(
             &[],
         ));
     }
-    if let Some(translation) = &finish.translation {
-        let sent = translation.sent.clone();
+    let sent = finish.translation.as_ref().map(|it| it.sent.clone());
+    if let Some(sent) = sent.filter(|sent| !sent.is_empty()) {
         let bytes = sent.len() as u64;
         bodies.push(part(Side::Sent, &finish.sent_headers, sent, bytes, &[]));
     }

@@ -9,8 +9,9 @@ mod masked;
 mod queue;
 mod recorder;
 mod redact;
+mod waiting;
 
 pub use kept::Kept;
 pub(crate) use masked::masked;
 pub use recorder::{OnRow, Pace, Recorder};
-pub(crate) use redact::{headers, secrets};
+pub(crate) use redact::{Said, address, headers, secrets, word};

@@ -12,14 +12,95 @@ use proxy::{Exchange, Finish};
 use super::backlog::Backlog;
 use super::lag::{FLOOD, LATE, Lag, Progress};
 
-/// One thing that happened.
-pub(super) enum Item {
-    Started(Arc<Exchange>),
-    Finished {
-        exchange: Arc<Exchange>,
-        finish: Box<Finish>,
-        dropped: bool,
-    },
+/// An exchange that is over.
+pub(super) struct End {
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) finish: Box<Finish>,
+    /// Bytes of its bodies that count in the queue.
+    pub(super) held: usize,
+    /// Bodies were given up.
+    pub(super) dropped: bool,
+}
+
+/// Where things are taken out; by one thread at a time. A channel for each: a start is written at once, an end
+/// waits until those before it are written with their bodies.
+pub(super) struct Outlet {
+    pub(super) starts: Receiver<Arc<Exchange>>,
+    pub(super) ends: Receiver<End>,
+}
+
+/// So many starts and ends, ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) starts: u64,
+    pub(super) ends: u64,
+}
+
+impl Count {
+    /// More than there can be.
+    pub(super) const ALL: Self = Self {
+        starts: u64::MAX,
+        ends: u64::MAX,
+    };
+
+    fn sum(self) -> u64 {
+        self.starts + self.ends
+    }
+}
+
+/// A [`Count`] that grows.
+#[derive(Debug, Default)]
+struct Counter {
+    starts: AtomicU64,
+    ends: AtomicU64,
+}
+
+impl Counter {
+    fn now(&self) -> Count {
+        Count {
+            starts: self.starts.load(Ordering::SeqCst),
+            ends: self.ends.load(Ordering::SeqCst),
+        }
+    }
+
+    fn add(&self, more: Count) {
+        self.starts.fetch_add(more.starts, Ordering::SeqCst);
+        self.ends.fetch_add(more.ends, Ordering::SeqCst);
+    }
+}
+
+/// Which bodies of an exchange there is room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Both,
+    Request,
+    Response,
+    None,
+}
+
+impl Room {
+    /// While no more than half of the queue is used, there is room for the bodies of one more exchange, however
+    /// large: bodies larger than the queue would never be kept else. Where one has to go, it is the larger.
+    fn of(waiting: usize, request: usize, response: usize, limit: usize) -> Self {
+        let fits = |more: usize| waiting.saturating_add(more) <= limit;
+        if waiting <= limit / 2 || fits(request.saturating_add(response)) {
+            return Self::Both;
+        }
+        match (request < response, fits(request.min(response))) {
+            (true, true) => Self::Request,
+            (false, true) => Self::Response,
+            (_, false) => Self::None,
+        }
+    }
+
+    fn held(self, request: usize, response: usize) -> usize {
+        match self {
+            Self::Both => request + response,
+            Self::Request => request,
+            Self::Response => response,
+            Self::None => 0,
+        }
+    }
 }
 
 /// Unbounded for what is small (the metadata must not be lost), bounded in bytes for bodies.
@@ -27,16 +108,17 @@ pub(super) enum Item {
 /// Whoever puts something in never waits: the thread that takes it out gives way to every other program, and
 /// might be stopped while it holds a lock.
 pub(super) struct Queue {
-    items: Sender<Item>,
+    starts: Sender<Arc<Exchange>>,
+    ends: Sender<End>,
     body_bytes: AtomicUsize,
     body_limit: usize,
     backlog: Backlog,
     /// What the moments of the backlog count from.
     birth: Instant,
-    /// Items put in, taken out and written, ever.
-    pushed: AtomicU64,
-    taken: AtomicU64,
-    written: AtomicU64,
+    /// Put in, taken to be written, and written.
+    pushed: Counter,
+    taken: Counter,
+    written: Counter,
     lost: AtomicU32,
     /// The writer sleeps until it is woken.
     asleep: AtomicBool,
@@ -50,18 +132,20 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// An empty queue, and where its items are taken out.
-    pub(super) fn new(body_limit: usize) -> (Self, Receiver<Item>) {
-        let (items, receiver) = mpsc::channel();
+    /// An empty queue, and where things are taken out.
+    pub(super) fn new(body_limit: usize) -> (Self, Outlet) {
+        let (to_starts, starts) = mpsc::channel();
+        let (to_ends, ends) = mpsc::channel();
         let queue = Self {
-            items,
+            starts: to_starts,
+            ends: to_ends,
             body_bytes: AtomicUsize::new(0),
             body_limit,
             backlog: Backlog::default(),
             birth: Instant::now(),
-            pushed: AtomicU64::new(0),
-            taken: AtomicU64::new(0),
-            written: AtomicU64::new(0),
+            pushed: Counter::default(),
+            taken: Counter::default(),
+            written: Counter::default(),
             lost: AtomicU32::new(0),
             asleep: AtomicBool::new(false),
             hurry: AtomicBool::new(false),
@@ -70,30 +154,60 @@ impl Queue {
             helper_asleep: AtomicBool::new(false),
             helper: OnceLock::new(),
         };
-        (queue, receiver)
+        (queue, Outlet { starts, ends })
     }
 
     pub(super) fn started(&self, exchange: &Arc<Exchange>) {
-        self.push(Item::Started(exchange.clone()));
+        // The receiver lives as long as its recorder.
+        let _ = self.starts.send(exchange.clone());
+        self.pushed.starts.fetch_add(1, Ordering::SeqCst);
+        self.tell();
     }
 
     pub(super) fn finished(&self, exchange: &Arc<Exchange>, mut finish: Box<Finish>) {
-        let size = exchange.body().len() + finish.response_body.len();
-        let waiting = self.body_bytes.fetch_add(size, Ordering::Relaxed);
-        let is_full = waiting + size > self.body_limit || self.is_behind();
-        let dropped = size > 0 && is_full;
+        let sent = finish.translation.as_ref().map_or(0, |it| it.sent.len());
+        let (request, response) = (exchange.body().len() + sent, finish.response_body.len());
+        let room = self.take_room(request, response);
+        let held = room.held(request, response);
+        let dropped = held < request + response;
         if dropped {
-            self.body_bytes.fetch_sub(size, Ordering::Relaxed);
             self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+        if matches!(room, Room::Response | Room::None) {
             exchange.drop_body(finish.is_stream);
+            if let Some(translation) = &mut finish.translation {
+                translation.sent = Bytes::new();
+            }
+        }
+        if matches!(room, Room::Request | Room::None) {
             // Arrivals are told of the body's pieces.
             (finish.response_body, finish.arrivals) = (Bytes::new(), Vec::new());
         }
-        self.push(Item::Finished {
+        let _ = self.ends.send(End {
             exchange: exchange.clone(),
             finish,
+            held,
             dropped,
         });
+        self.pushed.ends.fetch_add(1, Ordering::SeqCst);
+        self.tell();
+    }
+
+    /// Counts the bodies that there is room for.
+    fn take_room(&self, request: usize, response: usize) -> Room {
+        if self.is_behind() {
+            return Room::None;
+        }
+        let mut room = Room::None;
+        let count = |waiting| {
+            room = Room::of(waiting, request, response, self.body_limit);
+            Some(waiting + room.held(request, response))
+        };
+        // It never refuses.
+        let _ = self
+            .body_bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+        room
     }
 
     /// Whether so much waits, or has just waited, that bodies are given up.
@@ -101,15 +215,14 @@ impl Queue {
         self.backlog.is_there(self.len(), || self.birth.elapsed())
     }
 
-    fn push(&self, item: Item) {
-        // The receiver lives as long as its recorder.
-        let _ = self.items.send(item);
-        // Before the looks at who sleeps: who falls asleep looks at this last.
-        let pushed = self.pushed.fetch_add(1, Ordering::SeqCst) + 1;
-        let waiting = pushed.saturating_sub(self.taken.load(Ordering::Relaxed)) as usize;
+    /// Something has been put in and counted: before the looks at who sleeps, since who falls asleep looks at the
+    /// count last.
+    fn tell(&self) {
+        let waiting = self.len();
         self.backlog.note(waiting, || self.birth.elapsed());
         // Looking now and then would be too late: in a second tens of thousands can come.
-        if waiting == FLOOD + 1 {
+        // Those who put something in at the same time may all see the same, or one more.
+        if (FLOOD + 1..=FLOOD + 8).contains(&waiting) {
             unpark(&self.helper);
         }
         // Waking a thread costs microseconds: only when it sleeps, not for every item.
@@ -118,22 +231,20 @@ impl Queue {
         wake(&self.helper_asleep, &self.helper);
     }
 
-    /// The oldest items. `items`: where they are taken out; by one thread at a time.
-    pub(super) fn take(&self, items: &Receiver<Item>, most: usize) -> Vec<Item> {
-        let taken: Vec<Item> = items.try_iter().take(most).collect();
-        self.taken.fetch_add(taken.len() as u64, Ordering::SeqCst);
-        taken
+    /// So many are being written now.
+    pub(super) fn add_taken(&self, taken: Count) {
+        self.taken.add(taken);
     }
 
     /// How much waits.
     pub(super) fn len(&self) -> usize {
-        let taken = self.taken.load(Ordering::SeqCst);
-        let pushed = self.pushed.load(Ordering::SeqCst);
-        // An item may be taken before it is counted.
+        let taken = self.taken.now().sum();
+        let pushed = self.pushed.now().sum();
+        // One may be taken before it is counted.
         pushed.saturating_sub(taken) as usize
     }
 
-    /// The bodies of an item are written or given up.
+    /// Bodies are written or given up.
     pub(super) fn bodies_done(&self, bytes: usize) {
         self.body_bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
@@ -147,18 +258,19 @@ impl Queue {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Items ever put in.
-    pub(super) fn pushed(&self) -> u64 {
-        self.pushed.load(Ordering::Acquire)
+    /// What was ever put in.
+    pub(super) fn pushed(&self) -> Count {
+        self.pushed.now()
     }
 
-    /// Items ever written.
-    pub(super) fn written(&self) -> u64 {
-        self.written.load(Ordering::Acquire)
+    /// Whether so much is written: of each kind, the oldest first.
+    pub(super) fn has_written(&self, goal: Count) -> bool {
+        let written = self.written.now();
+        written.starts >= goal.starts && written.ends >= goal.ends
     }
 
-    pub(super) fn add_written(&self, items: u64) {
-        self.written.fetch_add(items, Ordering::Release);
+    pub(super) fn add_written(&self, written: Count) {
+        self.written.add(written);
     }
 
     /// Who is to be woken. Called once.
@@ -184,9 +296,9 @@ impl Queue {
     }
 
     fn progress(&self) -> Progress {
-        let written = self.written();
+        let written = self.written.now().sum();
         Progress {
-            pushed: self.pushed(),
+            pushed: self.pushed.now().sum(),
             written,
         }
     }
@@ -234,7 +346,7 @@ impl Queue {
                         }
                     }
                     self.asleep.store(false, Ordering::SeqCst);
-                    if patience.is_some() {
+                    if patience.is_some() && self.len() == 0 {
                         return true;
                     }
                 }
@@ -260,5 +372,34 @@ fn wake(asleep: &AtomicBool, thread: &OnceLock<Thread>) {
 fn unpark(thread: &OnceLock<Thread>) {
     if let Some(thread) = thread.get() {
         thread.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_larger_than_the_queue_are_kept_while_little_waits() {
+        let limit = 32;
+        assert_eq!(Room::of(0, 1, 64, limit), Room::Both);
+        assert_eq!(Room::of(16, 64, 64, limit), Room::Both);
+        assert_eq!(Room::of(17, 1, 64, limit), Room::Request);
+        assert_eq!(Room::of(17, 64, 1, limit), Room::Response);
+        assert_eq!(Room::of(31, 1, 2, limit), Room::Request);
+        assert_eq!(Room::of(32, 1, 2, limit), Room::None);
+        assert_eq!(Room::of(65, 0, 2, limit), Room::None);
+        assert_eq!(Room::of(20, 6, 6, limit), Room::Both);
+    }
+
+    #[test]
+    fn what_waits_stays_bounded() {
+        for size in 1..200 {
+            let mut waiting = 0;
+            for _ in 0..1_000 {
+                waiting += Room::of(waiting, size, size / 2, 32).held(size, size / 2);
+            }
+            assert!(waiting <= 32.max(16 + size + size / 2), "{size}: {waiting}");
+        }
     }
 }

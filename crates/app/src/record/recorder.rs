@@ -1,7 +1,5 @@
 //! The threads that write, one at a time.
 
-use std::collections::HashSet;
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -13,7 +11,8 @@ use store::{Change, Store, StoreError};
 use super::keep::{self, BodyPolicy};
 use super::lag::Lag;
 use super::lines::Lines;
-use super::queue::{Item, Queue};
+use super::queue::{Count, Outlet, Queue};
+use super::waiting::{Batch, Waiting};
 use crate::pricing::Pricing;
 use crate::priority;
 use crate::settings::SettingsStore;
@@ -21,7 +20,7 @@ use crate::settings::SettingsStore;
 /// How long the writer gathers before it writes: one transaction for all of it.
 const GATHER: Duration = Duration::from_millis(25);
 
-/// Items per transaction.
+/// Ends per transaction.
 const BATCH: usize = 256;
 
 /// Whoever waits longer than this writes himself.
@@ -69,12 +68,13 @@ impl Recorder {
         on_row: OnRow,
     ) -> std::io::Result<Self> {
         let limit = settings.now().capture.queue_mib as usize * 1024 * 1024;
-        let (queue, items) = Queue::new(limit);
+        let (queue, outlet) = Queue::new(limit);
         let queue = Arc::new(queue);
         let trouble = Arc::new(Mutex::new(None));
         let writer = Arc::new(Mutex::new(Writer {
             queue: queue.clone(),
-            items,
+            outlet,
+            waiting: Waiting::default(),
             store,
             settings,
             pricing,
@@ -114,7 +114,7 @@ impl Recorder {
         let goal = self.queue.pushed();
         let begin = Instant::now();
         let mut helping = false;
-        while self.queue.written() < goal && begin.elapsed() < PATIENCE {
+        while !self.queue.has_written(goal) && begin.elapsed() < PATIENCE {
             self.queue.hurry();
             if !helping && begin.elapsed() > SOON {
                 let (queue, writer) = (self.queue.clone(), self.writer.clone());
@@ -142,7 +142,7 @@ impl Recorder {
             return;
         }
         self.queue.stop();
-        write_until(&self.queue, &self.writer, u64::MAX);
+        write_until(&self.queue, &self.writer, Count::ALL);
         lock(&self.writer).end();
         for thread in threads {
             // One that waits for the processor has nothing more to do.
@@ -161,7 +161,8 @@ impl Drop for Recorder {
 
 struct Writer {
     queue: Arc<Queue>,
-    items: Receiver<Item>,
+    outlet: Outlet,
+    waiting: Waiting,
     store: Arc<Store>,
     settings: Arc<SettingsStore>,
     pricing: Pricing,
@@ -202,11 +203,11 @@ fn help(queue: &Queue, writer: &Weak<Mutex<Writer>>) {
     }
 }
 
-/// Writes on the calling thread until so many items are written, ever, or none is left.
-fn write_until(queue: &Queue, writer: &Mutex<Writer>, goal: u64) {
+/// Writes on the calling thread until so much is written, ever, or nothing is left.
+fn write_until(queue: &Queue, writer: &Mutex<Writer>, goal: Count) {
     loop {
         let mut writer = lock(writer);
-        if queue.len() == 0 || queue.written() >= goal {
+        if queue.len() == 0 || queue.has_written(goal) {
             return;
         }
         writer.batch();
@@ -217,17 +218,33 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whose change it is. Names sort by arrival.
+fn name(change: &Change<Bytes>) -> &str {
+    match change {
+        Change::Started(exchange) | Change::Finished { exchange, .. } => &exchange.id,
+        Change::Asked { id, .. } => id,
+    }
+}
+
 impl Writer {
-    /// Writes the oldest items; without any, the rows that could not be written before.
+    /// Writes what has begun, the oldest ends, and the requests of what has run for a while; without any of these,
+    /// the rows that could not be written before.
     fn batch(&mut self) {
         let behind = self.queue.is_behind();
-        let items = self.queue.take(&self.items, BATCH);
-        let (count, begin) = (items.len() as u64, Instant::now());
-        let (batch, body_bytes) = self.changes(items, behind);
-        self.write(batch);
+        let batch = self.waiting.take(&self.queue, &self.outlet, BATCH);
+        let (count, begin) = (batch.count, Instant::now());
+        let grown = if behind || self.retry_at.is_some() {
+            self.waiting.postpone(begin);
+            Vec::new()
+        } else {
+            self.waiting.grown(begin)
+        };
+        let (changes, body_bytes) = self.changes(batch, &grown, behind);
+        drop(grown);
+        self.write(changes);
         self.queue.bodies_done(body_bytes);
         self.queue.add_written(count);
-        tracing::trace!(count, elapsed = ?begin.elapsed(), "recorded");
+        tracing::trace!(?count, elapsed = ?begin.elapsed(), "recorded");
     }
 
     /// A last try for the rows that could not be written.
@@ -244,66 +261,73 @@ impl Writer {
         }
     }
 
-    /// Items as rows. A start whose end is in the same batch is left out.
+    /// All of it as rows and bodies, with the bytes that waited. A start whose end has come already is left out.
     /// `behind`: too much waits for bodies to be kept.
-    fn changes(&mut self, items: Vec<Item>, behind: bool) -> (Vec<Change<Bytes>>, usize) {
+    fn changes(
+        &mut self,
+        batch: Batch,
+        grown: &[Arc<Exchange>],
+        behind: bool,
+    ) -> (Vec<Change<Bytes>>, usize) {
         let capture = &self.settings.now().capture;
         let limit = capture.max_body_mib as usize * 1024 * 1024;
         let policy = BodyPolicy {
-            keep: capture.bodies,
+            keep: capture.bodies && !behind,
             limit,
         };
         let pace = if behind { Pace::Behind } else { Pace::Calm };
-        let ended: HashSet<_> = items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Finished { exchange, .. } => Some(exchange.id),
-                Item::Started(_) => None,
-            })
-            .collect();
-        let (mut batch, mut body_bytes) = (Vec::with_capacity(items.len()), 0);
-        for item in items {
-            match item {
-                Item::Started(exchange) if ended.contains(&exchange.id) => {}
-                Item::Started(exchange) => {
-                    batch.push(Change::Started(Box::new(keep::started(&exchange))));
-                }
-                Item::Finished {
-                    exchange,
-                    mut finish,
-                    dropped,
-                } => {
-                    if behind && !dropped && policy.keep {
-                        self.queue.lose(1);
-                    }
-                    if !dropped {
-                        body_bytes += exchange.body().len() + finish.response_body.len();
-                    }
-                    let lost = dropped || (behind && policy.keep);
-                    let (pricing, lines) = (&self.pricing, &mut self.lines);
-                    let record =
-                        keep::finished(&exchange, &mut finish, lost, policy, pricing, lines);
-                    (self.on_row)(&exchange, &record.row, pace);
-                    batch.push(Change::Finished {
-                        exchange: Box::new(record.row),
-                        detail: record.detail,
-                        bodies: record.bodies,
-                    });
-                }
-            }
+        let Batch { starts, ends, .. } = batch;
+        let mut changes = Vec::with_capacity(starts.len() + ends.len() + grown.len());
+        let lines = &mut self.lines;
+        for exchange in starts {
+            let row = keep::started(&exchange, &keep::own_secrets(&exchange, lines));
+            changes.push(Change::Started(Box::new(row)));
         }
-        (batch, body_bytes)
+        let mut body_bytes = 0;
+        for mut end in ends {
+            let given_up = behind && capture.bodies;
+            if given_up && !end.dropped {
+                self.queue.lose(1);
+            }
+            body_bytes += end.held;
+            let lost = end.dropped || given_up;
+            let (exchange, finish) = (&end.exchange, &mut end.finish);
+            let record = keep::finished(exchange, finish, lost, policy, &self.pricing, lines);
+            (self.on_row)(exchange, &record.row, pace);
+            changes.push(Change::Finished {
+                exchange: Box::new(record.row),
+                detail: record.detail,
+                bodies: record.bodies,
+            });
+        }
+        for exchange in grown {
+            let (detail, bodies) = keep::asked(exchange, policy, lines);
+            changes.push(Change::Asked {
+                id: exchange.id.to_string(),
+                detail,
+                bodies,
+            });
+        }
+        // Rows get their places in the order of arrival; of one exchange the start stays first.
+        changes.sort_by(|one, other| name(one).cmp(name(other)));
+        (changes, body_bytes)
     }
 
-    /// How long to sleep without work: until the next try, while rows wait for one.
+    /// How long to sleep without work: until the next try, while rows wait for one, or until something has run for
+    /// long.
     fn patience(&self) -> Option<Duration> {
-        let at = self.retry_at?;
+        let at = self.retry_at.into_iter().chain(self.waiting.next()).min()?;
         Some(at.saturating_duration_since(Instant::now()))
     }
 
     fn write(&mut self, batch: Vec<Change<Bytes>>) {
         if self.retry_at.is_some_and(|at| Instant::now() < at) {
             return self.hold_back(batch);
+        }
+        if batch.is_empty() && self.pending.is_empty() {
+            // That tells nothing of whether anything can be written.
+            self.retry_at = None;
+            return;
         }
         let result = self.write_with_pending(&batch);
         let trouble = result.as_ref().err().map(ToString::to_string);
@@ -349,7 +373,9 @@ impl Writer {
                         bodies: Vec::new(),
                     }
                 }
-                started => started,
+                Change::Started(exchange) => Change::Started(exchange),
+                // Its end says the same.
+                Change::Asked { .. } => continue,
             };
             self.pending.push(change);
         }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use base::redact;
 use bytes::Bytes;
+use http::header::USER_AGENT;
 use memchr::memmem;
-use proxy::HeaderList;
+use proxy::{Exchange, HeaderList};
 
 use crate::view::HeaderView;
 
@@ -45,6 +46,80 @@ pub(super) fn quoted<'a>(text: &'a str, secrets: &[Vec<u8>]) -> Cow<'a, str> {
         Some(clean) => String::from_utf8_lossy(&clean).into_owned().into(),
         None => text.into(),
     }
+}
+
+/// What a request says of itself in a few words, as it may be kept and shown. The proxy goes by the true ones.
+pub(crate) struct Said {
+    pub(crate) path: String,
+    pub(crate) project: Option<String>,
+    pub(crate) client: Option<String>,
+    pub(crate) model: Option<String>,
+}
+
+impl Said {
+    /// `secrets`: those of the request.
+    pub(crate) fn by(exchange: &Exchange, secrets: &[Vec<u8>]) -> Self {
+        let clean = |text: &Option<String>| text.as_ref().map(|text| word(text, secrets));
+        // The name is made of parts of this: a secret in it would not be found again.
+        let agent = exchange.headers.text(&USER_AGENT).unwrap_or_default();
+        let client = match quoted(agent, secrets) {
+            Cow::Owned(agent) => clean(&wire::client::name(&agent)),
+            Cow::Borrowed(_) => clean(&exchange.client),
+        };
+        Self {
+            path: address(&exchange.path, secrets),
+            project: clean(&exchange.project),
+            client,
+            model: clean(&exchange.summary.model),
+        }
+    }
+}
+
+/// A short text, such as a model's name, without secrets and without what looks like a key.
+pub(crate) fn word(text: &str, secrets: &[Vec<u8>]) -> String {
+    redact::text(&quoted(text, secrets)).into_owned()
+}
+
+/// A path with query, or a whole address, without secrets, also where their characters are encoded.
+pub(crate) fn address(text: &str, secrets: &[Vec<u8>]) -> String {
+    let masked = redact::path_and_query(text);
+    // A secret may hold what parts are separated by.
+    let masked = quoted(&masked, secrets);
+    let mut clean = String::with_capacity(masked.len());
+    for part in masked.split_inclusive(['/', '?', '&', '=']) {
+        let plain = match part.contains('%') {
+            true => decoded(part),
+            false => Cow::Borrowed(part),
+        };
+        let end = part.len() - part.trim_end_matches(['/', '?', '&', '=']).len();
+        let (name, separator) = part.split_at(part.len() - end);
+        let plain = plain.strip_suffix(separator).unwrap_or(&plain);
+        let word = word(plain, secrets);
+        clean.push_str(if word == plain { name } else { &word });
+        clean.push_str(separator);
+    }
+    clean
+}
+
+/// A part of an address whose `%xx` are characters again; what they make of no text is left as it is.
+fn decoded(part: &str) -> Cow<'_, str> {
+    let mut plain = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((byte, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| *byte == b'%');
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                plain.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                plain.push(*byte);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(plain).map_or(Cow::Borrowed(part), Cow::Owned)
 }
 
 /// The secrets of a request, to be found again where an upstream quotes them.
@@ -107,6 +182,43 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
+
+    #[test]
+    fn addresses_lose_secrets_and_nothing_else() {
+        let secrets = [b"own-form/Secret7Rz+tail==".to_vec()];
+        for plain in [
+            "",
+            "/",
+            "/v1/messages?beta=true",
+            "/v1/files/file-abc%2Fdef?x=%41&y==&z",
+            "/p/caf%C3%A9/v1/%E0%A4%A/%zz%4",
+            "https://api.example/v1/messages",
+        ] {
+            assert_eq!(address(plain, &secrets), plain);
+        }
+        for (path, clean) in [
+            (
+                "/v1/own-form/Secret7Rz+tail==/x",
+                "/v1/*************************/x",
+            ),
+            (
+                "/v1?a=own-form%2fSecret7Rz%2Btail%3D%3D&b=1",
+                "/v1?a=*************************&b=1",
+            ),
+            (
+                "/p/own-form%2FSecret7Rz+tail%3D%3D/v1",
+                "/p/*************************/v1",
+            ),
+            ("/v1/sk-0123456789abcdefWXYZ/x", "/v1/sk-••••••••WXYZ/x"),
+            (
+                "/v1?key=abc&foo=sk%2D0123456789abcdefWXYZ",
+                "/v1?key=••••••••&foo=sk-••••••••WXYZ",
+            ),
+        ] {
+            assert_eq!(address(path, &secrets), clean);
+        }
+        assert_eq!(word("claude-opus-5-5", &secrets), "claude-opus-5-5");
+    }
 
     #[test]
     fn a_quoted_key_is_found_again() {

@@ -18,6 +18,7 @@ use wire::{Dialect, encoding};
 
 use crate::app::App;
 use crate::priority;
+use crate::record;
 use crate::settings::SettingsStore;
 use crate::sites::Sites;
 use crate::view::{ErrorView, StandingNotice, StandingView};
@@ -207,7 +208,9 @@ impl App {
 
     fn look(&self, tables: &Tables, seen: Seen) {
         let (site_id, site_name) = seen.site.clone();
-        let model = seen.exchange.summary.model.clone().unwrap_or_default();
+        let secrets = record::secrets(&seen.exchange.headers, &seen.exchange.path);
+        let said = record::Said::by(&seen.exchange, &secrets);
+        let model = said.model.unwrap_or_default();
         let now = self.clock().now();
         let sighting = sight(tables, &model, &observation(seen));
         let notices = {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::error::StoreError;
+use crate::error::{Holds, StoreError};
 use crate::open::{describe, private, step_up};
 use crate::vault::{Place, Vault, VaultError, Wish, open_master_key};
 
@@ -69,15 +69,16 @@ impl SiteStore {
     /// but the secrets works, and they stay sealed.
     pub fn open(directory: &Path, wish: Wish) -> Result<Self, SitesError> {
         let path = directory.join("relayscope.db");
-        let describe = |error: rusqlite::Error| describe(&path, error);
+        let describe = |error: rusqlite::Error| describe(&path, Holds::Sites, error);
         let mut db = Connection::open(&path).map_err(describe)?;
-        step_up(&mut db, &path, STEPS)?;
+        step_up(&mut db, &path, Holds::Sites, STEPS)?;
         private(&path)?;
         let fact = |name: &str| {
             db.query_row("SELECT value FROM fact WHERE name = ?1", [name], |row| {
                 row.get::<_, String>(0)
             })
             .optional()
+            .map_err(describe)
         };
         let place = match fact("vault_place")?.as_deref() {
             Some("keychain") => Some(Place::Keychain),
