@@ -94,7 +94,8 @@ pub(crate) fn address(text: &str, secrets: &[Vec<u8>]) -> String {
         let end = part.len() - part.trim_end_matches(['/', '?', '&', '=']).len();
         let (name, separator) = part.split_at(part.len() - end);
         let plain = plain.strip_suffix(separator).unwrap_or(&plain);
-        let word = word(plain, secrets);
+        let found = quoted(plain, secrets);
+        let word = redact::text(&found);
         clean.push_str(if word == plain { name } else { &word });
         clean.push_str(separator);
     }
