@@ -112,21 +112,21 @@ impl Proxy {
             dialect,
             models_of,
         };
-        answered.hold_back(exchange.is_stream(), has_other).await;
+        answered.hold_back(exchange, has_other).await;
         Ok(answered)
     }
 }
 
 impl Answered {
     /// Reads as far as has to be known before anything is passed on. `has_other`: there is another place to try.
-    async fn hold_back(&mut self, asked_for_stream: bool, has_other: bool) {
+    async fn hold_back(&mut self, exchange: &Exchange, has_other: bool) {
         let (status, tee) = (self.parts.status, &mut self.tee);
         let is_translated = self.translation.is_some();
         // Translated streams are always looked into: an early failure becomes an HTTP error.
         let look = has_other || is_translated;
         if status.is_client_error() || status.is_server_error() {
             tee.hold(ERROR_BYTES).await;
-        } else if (is_translated && !asked_for_stream) || self.models_of.is_some() {
+        } else if (is_translated && !exchange.is_stream()) || self.models_of.is_some() {
             tee.hold_all(TRANSLATED_BYTES).await;
         } else if tee.recording().is_whole() {
             tee.hold(HELD_BYTES).await;
