@@ -38,6 +38,12 @@ impl HeaderList {
 
     /// Names (in lower case) and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.lines()
+            .map_while(|(name, value)| Some((std::str::from_utf8(name).ok()?, value)))
+    }
+
+    /// Names and values as bytes.
+    fn lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut rest = &*self.lines;
         std::iter::from_fn(move || {
             let (name_length, after) = rest.split_first_chunk::<2>()?;
@@ -47,13 +53,14 @@ impl HeaderList {
             let (name, after) = after.split_at_checked(name_length)?;
             let (value, after) = after.split_at_checked(value_length)?;
             rest = after;
-            Some((std::str::from_utf8(name).ok()?, value))
+            Some((name, value))
         })
     }
 
     /// The first value of a header, where it is plain text. `name` in lower case.
     pub fn text(&self, name: &HeaderName) -> Option<&str> {
-        let (_, value) = self.iter().find(|(found, _)| *found == name.as_str())?;
+        let name = name.as_str().as_bytes();
+        let (_, value) = self.lines().find(|(found, _)| *found == name)?;
         std::str::from_utf8(value).ok()
     }
 
