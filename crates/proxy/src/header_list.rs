@@ -66,9 +66,9 @@ impl HeaderList {
 
     /// As a map again, to be sent.
     pub fn to_map(&self) -> HeaderMap {
-        self.iter()
+        self.lines()
             .filter_map(|(name, value)| {
-                let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+                let name = HeaderName::from_bytes(name).ok()?;
                 Some((name, HeaderValue::from_bytes(value).ok()?))
             })
             .fold(HeaderMap::new(), |mut map, (name, value)| {

@@ -1,6 +1,6 @@
 //! One finished exchange as rows and bodies.
 
-use base::{UsageBasis, redact};
+use base::UsageBasis;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use proxy::{Arrival, Exchange, Finish, HeaderList, Outcome};
@@ -10,7 +10,7 @@ use wire::{Dialect, encoding};
 use super::kept::Kept;
 use super::lines::Lines;
 use super::masked::masked;
-use super::redact as own_redact;
+use super::redact;
 use crate::pricing::Pricing;
 use crate::view::CostBasis;
 
@@ -38,14 +38,14 @@ pub(super) struct BodyPolicy {
 /// A request that has just arrived. `secrets`: its own.
 pub(super) fn started(exchange: &Exchange, secrets: &[Vec<u8>]) -> store::Exchange {
     let asked = exchange.stream_and_session();
-    let said = own_redact::Said::by(exchange, secrets);
+    let said = redact::Said::by(exchange, secrets);
     let session = asked.session.as_deref();
     store::Exchange {
         id: exchange.id.to_string(),
         started_at: exchange.started_at,
         outcome: "running".to_owned(),
         project: said.project,
-        session: session.map(|session| own_redact::word(session, secrets)),
+        session: session.map(|session| redact::word(session, secrets)),
         client: said.client,
         dialect: exchange.dialect.name().to_owned(),
         method: exchange.method.to_string(),
@@ -112,7 +112,7 @@ pub(super) fn finished(
     let attempt = finish.attempts.last();
     let row = store::Exchange {
         outcome: finish.outcome.name().to_owned(),
-        model_served: served.map(|model| own_redact::word(model, &secrets)),
+        model_served: served.map(|model| redact::word(model, &secrets)),
         key_label: attempt.and_then(|attempt| Some(attempt.key_label.as_ref()?.to_string())),
         status: finish.status,
         usage: finish.usage,
@@ -145,9 +145,9 @@ pub(super) fn finished(
         ..started(exchange, &secrets)
     };
     let url = finish.upstream_url.as_ref().map(ToString::to_string);
-    let told = |text: Option<String>| text.map(|text| own_redact::word(&text, &secrets));
+    let told = |text: Option<String>| text.map(|text| redact::word(&text, &secrets));
     let kept = Kept {
-        upstream_url: url.map(|url| own_redact::address(&url, &secrets)),
+        upstream_url: url.map(|url| redact::address(&url, &secrets)),
         request_bytes: exchange.body_bytes,
         response_bytes: finish.response_bytes,
         response_id: told(finish.response_id.take()),
@@ -211,7 +211,7 @@ fn was_answered(finish: &Finish) -> bool {
 
 fn clean_text(text: &str, secrets: &[Vec<u8>]) -> String {
     let short: String = text.chars().take(LONGEST_MESSAGE).collect();
-    redact::text(&own_redact::quoted(&short, secrets)).into_owned()
+    redact::word(&short, secrets)
 }
 
 /// What the upstream did not tell of the usage is counted here, and the usage stays marked as an estimate.

@@ -6,7 +6,7 @@ use proxy::{Arrival, HeaderList};
 use store::{NewBody, Side};
 use wire::encoding;
 
-use super::redact as own_redact;
+use super::redact;
 
 /// A body of which `bytes` passed, the caller's secrets blotted out.
 pub(crate) fn masked(
@@ -19,11 +19,11 @@ pub(crate) fn masked(
 ) -> NewBody<Bytes> {
     let mut encoding = headers.text(&CONTENT_ENCODING).map(str::to_owned);
     match &encoding {
-        None => kept = own_redact::body(&kept, secrets).unwrap_or(kept),
+        None => kept = redact::body(&kept, secrets).unwrap_or(kept),
         Some(name) => {
             // A secret inside a compressed body: keep it unpacked, without the secret.
             let plain = encoding::decode(Some(name), &kept).unwrap_or_default();
-            if let Some(clean) = own_redact::body(&plain, secrets) {
+            if let Some(clean) = redact::body(&plain, secrets) {
                 (kept, encoding) = (clean, None);
             }
         }
@@ -34,7 +34,7 @@ pub(crate) fn masked(
         bytes,
         content_type: headers
             .text(&CONTENT_TYPE)
-            .map(|kind| own_redact::quoted(kind, secrets).into_owned()),
+            .map(|kind| redact::quoted(kind, secrets).into_owned()),
         encoding,
         arrivals: arrivals
             .iter()

@@ -31,7 +31,7 @@ pub(super) fn line(name: &str, value: &[u8], secret: bool, secrets: &[Vec<u8>]) 
     let value = if secret {
         redact::header_value(name, &text)
     } else {
-        redact::text(&quoted(&text, secrets)).into_owned()
+        word(&text, secrets)
     };
     HeaderView {
         name: name.to_owned(),
@@ -75,7 +75,7 @@ impl Said {
     }
 }
 
-/// A short text, such as a model's name, without secrets and without what looks like a key.
+/// A short text, such as a model's name or a header's value, without secrets and without what looks like a key.
 pub(crate) fn word(text: &str, secrets: &[Vec<u8>]) -> String {
     redact::text(&quoted(text, secrets)).into_owned()
 }
@@ -98,8 +98,7 @@ pub(crate) fn address(text: &str, secrets: &[Vec<u8>]) -> String {
         let end = part.len() - part.trim_end_matches(['/', '?', '&', '=']).len();
         let (name, separator) = part.split_at(part.len() - end);
         let plain = plain.strip_suffix(separator).unwrap_or(&plain);
-        let found = quoted(plain, secrets);
-        let word = redact::text(&found);
+        let word = word(plain, secrets);
         clean.push_str(if word == plain { name } else { &word });
         clean.push_str(separator);
     }
