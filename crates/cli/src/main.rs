@@ -8,6 +8,7 @@ mod commands;
 mod console;
 mod failure;
 mod log;
+mod memory;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

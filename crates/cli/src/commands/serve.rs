@@ -65,6 +65,7 @@ pub(crate) async fn until_stopped(
     tokio::select! {
         shown = console::show(running, log), if console => shown?,
         () = console::lines::write(live), if !console => {}
+        () = crate::memory::keep_while_busy(live) => {}
         asked = super::asked_to_stop() => asked?,
     }
     let in_flight = live.totals().in_flight;
