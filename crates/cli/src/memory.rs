@@ -50,7 +50,10 @@ fn put_off() -> bool {
     }
 }
 
-#[expect(unsafe_code, reason = "mimalloc gives back on request only through a C function")]
+#[expect(
+    unsafe_code,
+    reason = "mimalloc gives back on request only through a C function"
+)]
 fn give_back() {
     // SAFETY: it takes no pointer, and may be called at any time on any thread.
     unsafe { mi_collect(true) }
@@ -63,5 +66,26 @@ mod tests {
     #[test]
     fn the_setting_is_the_one_that_is_meant() {
         assert!(put_off());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_free_goes_back_on_request() {
+        put_off();
+        let before = resident_kib();
+        let pieces: Vec<_> = (0..64).map(|_| vec![1_u8; 1024 * 1024]).collect();
+        assert!(resident_kib() > before + 60 * 1024);
+        drop(pieces);
+        give_back();
+        let left = resident_kib().saturating_sub(before);
+        assert!(left < 8 * 1024, "{left} KiB are left of 64 MiB");
+    }
+
+    #[cfg(target_os = "linux")]
+    fn resident_kib() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().nth(1));
+        number.unwrap().parse().unwrap()
     }
 }
