@@ -11,6 +11,11 @@ pub(super) const LATE: Duration = Duration::from_secs(2);
 /// still in the processor's caches when it is used again.
 pub(super) const FLOOD: usize = 2 * BACKLOG;
 
+/// When so many items wait, whoever puts one in lets the helper have the processor first, if both need the same
+/// one: a helper that always wants it gets a fifth of it beside a thread that sleeps a thousand times a second,
+/// and memory would grow by 40 MB a second. That many take some 40 MB, as bodies may.
+pub(super) const DELUGE: usize = 16 * FLOOD;
+
 /// When no more wait, help is not needed any longer.
 const CAUGHT_UP: usize = BACKLOG / 4;
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use proxy::{Exchange, Finish};
 
 use super::backlog::Backlog;
-use super::lag::{FLOOD, LATE, Lag, Progress};
+use super::lag::{DELUGE, FLOOD, LATE, Lag, Progress};
 
 /// An exchange that is over.
 pub(super) struct End {
@@ -105,8 +105,8 @@ impl Room {
 
 /// Unbounded for what is small (the metadata must not be lost), bounded in bytes for bodies.
 ///
-/// Whoever puts something in never waits: the thread that takes it out gives way to every other program, and
-/// might be stopped while it holds a lock.
+/// Whoever puts something in never waits for a lock: the thread that takes it out gives way to every other
+/// program, and might be stopped while it holds one.
 pub(super) struct Queue {
     starts: Sender<Arc<Exchange>>,
     ends: Sender<End>,
@@ -229,6 +229,9 @@ impl Queue {
         wake(&self.asleep, &self.writer);
         // The helper is woken once in a while only: it sleeps on while something waits that is not late.
         wake(&self.helper_asleep, &self.helper);
+        if waiting > DELUGE {
+            std::thread::yield_now();
+        }
     }
 
     /// So many are being written now.
