@@ -12,8 +12,8 @@ pub(super) const LATE: Duration = Duration::from_secs(2);
 pub(super) const FLOOD: usize = 2 * BACKLOG;
 
 /// When so many items wait, whoever puts one in lets the helper have the processor first, if both need the same
-/// one: a helper that always wants it gets a fifth of it beside a thread that sleeps a thousand times a second,
-/// and memory would grow by 40 MB a second. That many take some 40 MB, as bodies may.
+/// one: beside a worker that sleeps hundreds of times a second Linux gave the helper, which never sleeps, a fifth
+/// of it, and memory grew by 40 MB a second. That many take some 50 MB.
 pub(super) const DELUGE: usize = 16 * FLOOD;
 
 /// When no more wait, help is not needed any longer.
