@@ -1,4 +1,4 @@
-//! Bodies of 1 MB without a pause, each unlike the others: memory has to stay bounded however long it
+//! Calls without a pause, with large bodies and with many small ones: memory has to stay bounded however long it
 //! lasts, and to come back afterwards.
 
 use std::thread::sleep;
@@ -19,7 +19,39 @@ const BACK_AFTER: u64 = 30_000;
 /// Over the idle memory, in megabytes: during the flood, and afterwards.
 const GOALS: (f64, f64) = (128.0, 30.0);
 
+/// What comes.
+struct Flood {
+    name: &'static str,
+    size: usize,
+    connections: usize,
+    variation: Variation,
+}
+
+/// Bodies that are much to hold, each unlike the others; and calls that are more than can be written at once.
+const FLOODS: [Flood; 2] = [
+    Flood {
+        name: "1 MB bodies",
+        size: KB * KB,
+        connections: 8,
+        variation: Variation::Distinct,
+    },
+    Flood {
+        name: "30 KB calls",
+        size: 30 * KB,
+        connections: 32,
+        variation: Variation::NextTurn,
+    },
+];
+
 pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
+    let mut rows = Vec::new();
+    for flood in &FLOODS {
+        rows.extend(endure(bench, flood)?);
+    }
+    Ok(rows)
+}
+
+fn endure(bench: &Bench, flood: &Flood) -> Result<[Row; 2], Fault> {
     let layout = Layout::split(&bench.processors);
     let (_mock, upstream) = bench.mock(&layout)?;
     let (mut during, mut after) = (Vec::new(), Vec::new());
@@ -34,14 +66,14 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
         let idle = process.memory();
         let order = Order {
             address: server.address,
-            size: KB * KB,
+            size: flood.size,
             translated: false,
             work: Work::Closed {
-                connections: 8,
+                connections: flood.connections,
                 duration: bench
                     .options
                     .length(if is_ours { LENGTH } else { LENGTH / 4 }),
-                variation: Variation::Distinct,
+                variation: flood.variation,
             },
         };
         let flooded = sample(name, &server, &order, &layout.client)?;
@@ -55,15 +87,15 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
             after.push(series(process.memory() - idle));
         }
     }
-    Ok(vec![
+    Ok([
         Row {
-            title: "memory over idle, flood of 1 MB bodies".into(),
+            title: format!("memory over idle, flood of {}", flood.name),
             unit: "MB",
             series: during,
             goal: Goal::at_most(GOALS.0),
         },
         Row {
-            title: "memory over idle, 30 s after the flood".into(),
+            title: format!("memory over idle, 30 s after the {}", flood.name),
             unit: "MB",
             series: after,
             goal: Goal::at_most(GOALS.1),

@@ -99,7 +99,11 @@ impl DataDir {
                 port,
             });
         }
-        let was_clean = before.is_none_or(|holder| holder.clean);
+        let was_clean = match before {
+            Some(holder) => holder.clean,
+            // After a power cut it may be there and say nothing.
+            None => !path.join(HOLDER).exists(),
+        };
         let directory = Self {
             path: path.to_owned(),
             _lock: lock,
@@ -146,7 +150,7 @@ impl DataDir {
             clean,
         };
         let text = serde_json::to_string(&holder).unwrap_or_default();
-        if let Err(error) = files::replace(&self.path.join(HOLDER), text.as_bytes()) {
+        if let Err(error) = files::publish(&self.path.join(HOLDER), text.as_bytes()) {
             tracing::warn!(%error, "{HOLDER} could not be written");
         }
     }
@@ -187,5 +191,7 @@ mod tests {
         again.leave_clean();
         drop(again);
         assert!(DataDir::hold(&path).unwrap().was_clean);
+        std::fs::write(path.join(HOLDER), "").unwrap();
+        assert!(!DataDir::hold(&path).unwrap().was_clean, "a power cut");
     }
 }

@@ -30,12 +30,22 @@ pub fn make_private(_path: &Path) -> io::Result<()> {
 
 /// Replaces a file: a crash leaves the old one or the new one. Mode 0600.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, File::sync_all)
+}
+
+/// Replaces a file that nobody needs after this run, without waiting for the disk: a program that reads it finds
+/// the old one or the new one, but after a power cut it may be empty or gone. Mode 0600.
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, |_| Ok(()))
+}
+
+fn put(path: &Path, bytes: &[u8], finish: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let new = Path::new(&name);
     let mut file = private_file(new)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
+    finish(&file)?;
     drop(file);
     std::fs::rename(new, path)
 }

@@ -24,7 +24,7 @@ impl Session {
     /// Makes a token for this run and puts it where programs of the same user can read it (mode 0600).
     pub fn begin(file: &Path) -> io::Result<Self> {
         let token = random_token()?;
-        files::replace(file, token.as_bytes())?;
+        files::publish(file, token.as_bytes())?;
         Ok(Self {
             token: Secret::new(token),
             once: Mutex::default(),

@@ -169,7 +169,7 @@ impl Store {
     }
 }
 
-/// Brings a file to the newest schema; a newer one is refused.
+/// Brings a file to the newest schema in one transaction; a newer one is refused.
 pub(crate) fn step_up(
     db: &mut Connection,
     path: &Path,
@@ -189,8 +189,12 @@ pub(crate) fn step_up(
         });
     }
     if found == 0 {
-        db.execute_batch("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;")
-            .map_err(describe)?;
+        // Nothing can be lost yet, and what is written later does not rely on when this reaches the disk.
+        db.execute_batch(
+            "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;
+             PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;",
+        )
+        .map_err(describe)?;
     }
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;
@@ -199,11 +203,10 @@ pub(crate) fn step_up(
          PRAGMA trusted_schema = OFF; PRAGMA secure_delete = FAST;",
     )
     .map_err(describe)?;
-    for (version, step) in steps.iter().enumerate().skip(found as usize) {
-        let step = format!(
-            "BEGIN; {step} PRAGMA user_version = {}; COMMIT;",
-            version + 1
-        );
+    let missing = steps.get(found as usize..).unwrap_or_default();
+    if !missing.is_empty() {
+        let missing = missing.concat();
+        let step = format!("BEGIN; {missing} PRAGMA user_version = {known}; COMMIT;");
         db.execute_batch(&step).map_err(describe)?;
     }
     Ok(())
