@@ -189,7 +189,7 @@ pub(crate) fn step_up(
         });
     }
     if found == 0 {
-        // Nothing can be lost yet, and what is written later does not rely on when this reaches the disk.
+        // Nothing can be lost yet, and what is written later, in NORMAL mode, is no sooner on the disk than this.
         db.execute_batch(
             "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;
              PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;",
