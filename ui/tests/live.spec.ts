@@ -108,8 +108,8 @@ test("clearing can be undone, and only then reaches the server", async ({ panel 
   const finished = panel.table.locator("tbody .st.ok");
   await expect(finished.first()).toBeVisible();
   await panel.page.getByRole("button", { name: "Clear history" }).click();
-  await panel.page.getByRole("alertdialog").getByRole("button", { name: "Clear history" }).click();
-  await expect(panel.page.getByText(/requests? cleared/)).toBeVisible();
+  const clear = panel.page.getByRole("alertdialog").getByRole("button", { name: "Clear history" });
+  await panel.tells(/requests? cleared/, () => clear.click());
   await panel.page.getByRole("button", { name: "Undo" }).click();
   await expect(finished.first()).toBeVisible();
   expect(asked).toBe(0);
@@ -131,8 +131,7 @@ test("what is on disk goes only when it is asked for", async ({ panel }) => {
   const disk = dialog.getByRole("checkbox", { name: /kept on disk/ });
   await expect(disk).toHaveAttribute("aria-checked", "false");
   await disk.click();
-  await dialog.getByRole("button", { name: "Clear history" }).click();
-  await expect(panel.page.getByText("List and disk cleared")).toBeVisible();
+  await panel.tells("List and disk cleared", () => dialog.getByRole("button", { name: "Clear history" }).click());
   await expect.poll(() => asked, { timeout: 15_000 }).toEqual([{ kept: true }]);
 });
 

@@ -27,6 +27,11 @@ export class Panel {
     await this.page.mouse.move(640, 5);
   }
 
+  /** Does something of which a message tells; looks out for it beforehand, since it goes by itself after seconds. */
+  async tells(message: string | RegExp, act: () => Promise<void>): Promise<void> {
+    await Promise.all([this.page.getByText(message).waitFor(), act()]);
+  }
+
   /** Holds the list still and opens the first row that fits. */
   async openDetail(filter = "status:ok"): Promise<void> {
     await this.filter.fill(filter);
