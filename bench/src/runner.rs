@@ -138,14 +138,15 @@ impl Bench {
         self.history.get().ok_or_else(missing)
     }
 
-    /// Measures one kind of work with each contender in as many rounds as asked for.
+    /// Measures one kind of work with each contender in so many rounds.
     pub(crate) fn measure(
         &self,
         layout: &Layout,
+        rounds: usize,
         size: usize,
         work: Work,
     ) -> Result<Vec<Sample>, Fault> {
-        let measured = self.interleave(layout, self.options.rounds(), &[(size, work)])?;
+        let measured = self.interleave(layout, rounds, &[(size, work)])?;
         Ok(measured.into_iter().flatten().collect())
     }
 

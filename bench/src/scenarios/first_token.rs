@@ -20,8 +20,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
     ] {
         let work = Work::FirstToken { count: COUNT };
         let rounds = bench.options.rounds() * TIMES_THE_ROUNDS;
-        let samples = bench.interleave(&layout, rounds, &[(30 * KB, work)])?;
-        let samples: Vec<_> = samples.into_iter().flatten().collect();
+        let samples = bench.measure(&layout, rounds, 30 * KB, work)?;
         rows.push(Row {
             title: format!("time to first token, p50, {place}"),
             unit: "µs",

@@ -16,7 +16,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
         duration: bench.options.length(LENGTH),
     };
     let layout = Layout::split(&bench.processors);
-    let samples = bench.measure(&layout, 30 * KB, work)?;
+    let samples = bench.measure(&layout, bench.options.rounds(), 30 * KB, work)?;
     Ok(vec![
         Row {
             title: "added p50, 1,000 calls/s, 30 KB".into(),

@@ -49,8 +49,7 @@ fn measure(
         duration: bench.options.length(milliseconds),
     };
     let layout = Layout::split(&bench.processors);
-    let samples = bench.interleave(&layout, rounds, &[(30 * KB, work)])?;
-    let samples: Vec<_> = samples.into_iter().flatten().collect();
+    let samples = bench.measure(&layout, rounds, 30 * KB, work)?;
     Ok(vec![
         Row {
             title: format!("delta p50, {count} streams"),

@@ -17,7 +17,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Row>, Fault> {
         variation: Variation::NextTurn,
     };
     let layout = Layout::split(&bench.processors);
-    let samples = bench.measure(&layout, 30 * KB, work)?;
+    let samples = bench.measure(&layout, bench.options.rounds(), 30 * KB, work)?;
     Ok(vec![
         Row {
             title: "calls a second, 32 clients, 30 KB".into(),
